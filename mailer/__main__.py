@@ -1,0 +1,5 @@
+"""`mailer` and `python -m mailer`."""
+
+
+def main() -> None:
+    """Run the command line."""

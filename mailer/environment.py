@@ -1,0 +1,183 @@
+"""Read the environment into one value; every missing or wrong setting is one clear line.
+
+Pure: a mapping in, a `Configuration` out. Three variables take it from laptop to production,
+DATABASE_URL, REDIS_URL and SENDGRID_API_KEY; nothing else has to change.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+SANDBOX_URL = "http://127.0.0.1:8026"
+SENDGRID_URL = "https://api.sendgrid.com"
+DATABASE_SCHEMES = ("sqlite", "postgresql", "postgres")
+BROKER_SCHEMES = ("redis", "rediss", "redis+socket", "unix")
+SHORTEST_SECRET = 32
+
+
+class SettingError(Exception):
+    """Settings that are missing or wrong, one line each: name, what is wrong, what to write instead."""
+
+    def __init__(self, problems: list[str]) -> None:
+        """Keep the lines as `problems`."""
+        self.problems = problems
+        super().__init__("; ".join(problems))
+
+
+@dataclass(frozen=True)
+class Timings:
+    """How long things wait, in seconds; defaults as in the protocol."""
+
+    sweep: float = 15
+    lease: float = 60
+    answer_timeout: float = 60
+    unknown_wait: float = 1800
+    useful_life: float = 86_400
+    missed_after: float = 21_600
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Everything an installation is told from outside."""
+
+    data_dir: Path
+    database_url: str  # '' = SQLite in the data directory
+    redis_url: str  # '' = the embedded broker
+    sendgrid_api_key: str = field(repr=False)  # '' = the sandbox
+    sendgrid_api_url: str
+    sendgrid_webhook_keys: tuple[str, ...]
+    sandbox_url: str
+    base_url: str
+    secret_key: str = field(repr=False)  # '' = made in the data directory
+    old_secret_keys: tuple[str, ...] = field(repr=False)
+    hash_key: str = field(repr=False)  # '' = made in the data directory
+    timings: Timings
+
+    @property
+    def sandboxed(self) -> bool:
+        """Return whether the transport is the sandbox, so that nothing leaves this machine."""
+        return not self.sendgrid_api_key
+
+    @property
+    def transport_url(self) -> str:
+        """Return the address the SendGrid library is pointed at."""
+        return self.sandbox_url if self.sandboxed else self.sendgrid_api_url
+
+
+def read(environ: Mapping[str, str]) -> Configuration:
+    """Return the configuration `environ` describes.
+
+    Raises SettingError with one line for each setting that is missing or wrong.
+    """
+    problems: list[str] = []
+    secret = _secrets(environ, problems)
+    database_url = secret("DATABASE_URL")
+    redis_url = secret("REDIS_URL")
+    api_key = secret("SENDGRID_API_KEY")
+    hash_key = secret("MAILER_HASH_KEY")
+    secret_key = secret("MAILER_SECRET_KEY")
+    _check_scheme("DATABASE_URL", database_url, DATABASE_SCHEMES, problems)
+    _check_scheme("REDIS_URL", redis_url, BROKER_SCHEMES, problems)
+    if database_url and not hash_key:
+        problems.append(
+            "MAILER_HASH_KEY is missing: with DATABASE_URL it must be set, since every host has to make the same"
+            " address keys; write 32 or more random characters and keep them as long as the data"
+        )
+    if database_url and not secret_key:
+        problems.append(
+            "MAILER_SECRET_KEY is missing: with DATABASE_URL it must be set, so that links in letters work on every"
+            " host; write 32 or more random characters"
+        )
+    for name, value in (("MAILER_HASH_KEY", hash_key), ("MAILER_SECRET_KEY", secret_key)):
+        if value and len(value) < SHORTEST_SECRET:
+            problems.append(
+                f"{name} has {len(value)} characters: write at least {SHORTEST_SECRET} random ones"
+            )
+    if api_key and not secret("SENDGRID_WEBHOOK_KEYS"):
+        problems.append(
+            "SENDGRID_WEBHOOK_KEYS is missing: with SENDGRID_API_KEY it must be set, or no event could be trusted;"
+            " copy the verification key of the signed Event Webhook"
+        )
+    base_url = environ.get("MAILER_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+    api_url = environ.get("SENDGRID_API_URL", SENDGRID_URL).rstrip("/")
+    sandbox_url = environ.get("MAILER_SANDBOX_URL", SANDBOX_URL).rstrip("/")
+    for name, value in (
+        ("MAILER_BASE_URL", base_url),
+        ("SENDGRID_API_URL", api_url),
+        ("MAILER_SANDBOX_URL", sandbox_url),
+    ):
+        _check_address(name, value, problems)
+    timings = _timings(environ, problems)
+    if problems:
+        raise SettingError(problems)
+    return Configuration(
+        data_dir=Path(environ.get("MAILER_DATA_DIR") or "data").expanduser().absolute(),
+        database_url=database_url,
+        redis_url=redis_url,
+        sendgrid_api_key=api_key,
+        sendgrid_api_url=api_url,
+        sendgrid_webhook_keys=_several(secret("SENDGRID_WEBHOOK_KEYS")),
+        sandbox_url=sandbox_url,
+        base_url=base_url,
+        secret_key=secret_key,
+        old_secret_keys=_several(secret("MAILER_OLD_SECRET_KEYS")),
+        hash_key=hash_key,
+        timings=timings,
+    )
+
+
+def _secrets(environ: Mapping[str, str], problems: list[str]) -> Callable[[str], str]:
+    """Return a reader of NAME or, where that is unset, of the file that NAME_FILE names."""
+
+    def secret(name: str) -> str:
+        if value := environ.get(name, "").strip():
+            return value
+        path = environ.get(f"{name}_FILE", "").strip()
+        if not path:
+            return ""
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            problems.append(f"{name}_FILE cannot be read ({error.__class__.__name__}): {path}")
+            return ""
+
+    return secret
+
+
+def _check_scheme(name: str, value: str, allowed: tuple[str, ...], problems: list[str]) -> None:
+    scheme = value.partition("://")[0]
+    if value and (scheme not in allowed or "://" not in value):
+        problems.append(f"{name} must begin with one of {', '.join(f'{s}://' for s in allowed)}")
+
+
+def _check_address(name: str, value: str, problems: list[str]) -> None:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        problems.append(f"{name} must be an http or https address, for example https://news.example.org")
+
+
+def _several(value: str) -> tuple[str, ...]:
+    """Split keys set apart by commas or white space."""
+    return tuple(value.replace(",", " ").split())
+
+
+def _timings(environ: Mapping[str, str], problems: list[str]) -> Timings:
+    values: dict[str, float] = {}
+    for name, default in vars(Timings()).items():
+        variable = f"MAILER_{name.upper()}"
+        written = environ.get(variable, "").strip()
+        try:
+            values[name] = float(written) if written else float(default)
+        except ValueError:
+            values[name] = -1
+        if not 0 < values[name] < float("inf"):
+            problems.append(f"{variable} must be a number of seconds above 0, not {written!r}")
+            values[name] = float(default)
+    timings = Timings(**values)
+    # Until then a request may still be under way, and calling it undecided could make a second copy.
+    if timings.unknown_wait <= timings.lease + timings.answer_timeout:
+        problems.append(
+            "MAILER_UNKNOWN_WAIT must be longer than MAILER_LEASE and MAILER_ANSWER_TIMEOUT together"
+        )
+    return timings
