@@ -81,13 +81,13 @@ def read(environ: Mapping[str, str]) -> Configuration:
     _check_scheme("REDIS_URL", redis_url, BROKER_SCHEMES, problems)
     if database_url and not hash_key:
         problems.append(
-            "MAILER_HASH_KEY is missing: with DATABASE_URL it must be set, since every host has to make the same"
-            " address keys; write 32 or more random characters and keep them as long as the data"
+            "MAILER_HASH_KEY is missing: with DATABASE_URL it must be set, since every host has to make the"
+            " same address keys; write 32 or more random characters and keep them as long as the data"
         )
     if database_url and not secret_key:
         problems.append(
-            "MAILER_SECRET_KEY is missing: with DATABASE_URL it must be set, so that links in letters work on every"
-            " host; write 32 or more random characters"
+            "MAILER_SECRET_KEY is missing: with DATABASE_URL it must be set, so that links in letters work on"
+            " every host; write 32 or more random characters"
         )
     for name, value in (("MAILER_HASH_KEY", hash_key), ("MAILER_SECRET_KEY", secret_key)):
         if value and len(value) < SHORTEST_SECRET:
@@ -96,8 +96,8 @@ def read(environ: Mapping[str, str]) -> Configuration:
             )
     if api_key and not secret("SENDGRID_WEBHOOK_KEYS"):
         problems.append(
-            "SENDGRID_WEBHOOK_KEYS is missing: with SENDGRID_API_KEY it must be set, or no event could be trusted;"
-            " copy the verification key of the signed Event Webhook"
+            "SENDGRID_WEBHOOK_KEYS is missing: with SENDGRID_API_KEY it must be set, or no event could be"
+            " trusted; copy the verification key of the signed Event Webhook"
         )
     base_url = environ.get("MAILER_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
     api_url = environ.get("SENDGRID_API_URL", SENDGRID_URL).rstrip("/")

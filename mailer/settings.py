@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 
+from mailer.embedded import broker
 from mailer.environment import read
 from mailer.keys import kept_secret
 
@@ -17,6 +18,8 @@ DATA_DIR = CONFIGURATION.data_dir
 SECRET_KEY = CONFIGURATION.secret_key or kept_secret(DATA_DIR / "secret-key")
 SECRET_KEY_FALLBACKS = list(CONFIGURATION.old_secret_keys)
 HASH_KEY = CONFIGURATION.hash_key or kept_secret(DATA_DIR / "hash-key")
+
+BROKER_URL = CONFIGURATION.redis_url or broker.url(DATA_DIR)
 
 DEBUG = False
 ALLOWED_HOSTS = [urlsplit(CONFIGURATION.base_url).hostname or "", "127.0.0.1", "localhost", "[::1]"]

@@ -1,0 +1,200 @@
+"""Who a send goes to: frozen once, in one transaction, counted twice.
+
+Candidates are the list's members who have not left. Each becomes one delivery: in a batch, or
+excluded with the first reason that applies.
+"""
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, OperationalError, transaction
+
+from mailer import variants
+from mailer.database import execute, fetch, instant, one_snapshot
+from mailer.models import Batch, Send
+from mailer.models.editions import EVERYTHING
+from mailer.vocabulary import BatchState, SendStatus
+
+MOST_FREEZES = 5  # how often a freeze that collided is repeated before it is an error
+
+
+class FreezeError(Exception):
+    """The audience could not be frozen; nothing was written, and the message says what was in the way."""
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """What a freeze wrote."""
+
+    candidates: int
+    eligible: int
+    batches: tuple[int, ...]
+
+
+# Every way a reader of this list may get a letter: bits the edition carries, or everything.
+AUDIENCE_KEYS = """
+SELECT DISTINCT
+  CASE WHEN subscription.everything THEN %(everything)s ELSE subscription.interests & %(carried)s END,
+  subscriber.text_only,
+  subscriber.tracked AND list.tracked
+FROM subscription
+JOIN subscriber ON subscriber.id = subscription.subscriber_id
+JOIN list ON list.id = subscription.list_id
+WHERE subscription.list_id = %(list)s AND subscription.status <> 'unsubscribed'
+"""
+
+# Counted apart from the insert that it is compared with.
+COUNT_CANDIDATES = """
+SELECT count(*) FROM subscription WHERE list_id = %(list)s AND status <> 'unsubscribed'
+"""
+
+# Each candidate, their variant and the first reason against them, in the protocol's order.
+_CANDIDATES = """
+candidate AS (
+  SELECT
+    subscriber.id AS subscriber_id,
+    subscriber.address_key AS address_key,
+    variant.id AS variant_id,
+    CASE
+      WHEN EXISTS (
+        SELECT 1 FROM suppression
+        WHERE suppression.address_key = subscriber.address_key AND suppression.lifted_at IS NULL
+          AND (suppression.list_id IS NULL OR suppression.list_id = %(list)s)
+      ) THEN 'suppressed'
+      WHEN subscription.status = 'paused' THEN 'paused'
+      WHEN subscription.status = 'pending' THEN 'unconfirmed'
+      WHEN NOT variant.has_story AND list.no_story = 'skip' THEN 'no_story'
+      WHEN EXISTS (
+        SELECT 1 FROM delivery AS other
+        WHERE other.edition_id = %(edition)s AND other.address_key = subscriber.address_key
+          AND (other.state IS NULL OR other.state NOT IN ('excluded', 'cancelled'))
+      ) THEN 'already_has_this_edition'
+    END AS reason
+  FROM subscription
+  JOIN subscriber ON subscriber.id = subscription.subscriber_id
+  JOIN list ON list.id = subscription.list_id
+  LEFT JOIN variant_set
+    ON variant_set.revision_id = %(revision)s
+    AND variant_set.content_hash = %(content)s
+    AND variant_set.interests = CASE
+      WHEN subscription.everything THEN %(everything)s ELSE subscription.interests & %(carried)s END
+    AND variant_set.text_only = subscriber.text_only
+    AND variant_set.tracked = (subscriber.tracked AND list.tracked)
+    AND variant_set.language = list.language
+  LEFT JOIN variant ON variant.id = variant_set.variant_id
+  WHERE subscription.list_id = %(list)s AND subscription.status <> 'unsubscribed'
+)
+"""
+
+COUNT_ELIGIBLE = f"""
+WITH {_CANDIDATES}
+SELECT variant_id, count(*) FROM candidate WHERE reason IS NULL GROUP BY variant_id ORDER BY variant_id
+"""
+
+# One insert for all: the reader's place within the variant decides the batch. A reader whose variant
+# was not rendered in time has neither batch nor state, which the table refuses: then all is repeated.
+INSERT_DELIVERIES = f"""
+WITH {_CANDIDATES},
+placed AS (
+  SELECT candidate.*,
+    (ROW_NUMBER() OVER (PARTITION BY variant_id, reason ORDER BY subscriber_id) - 1) / %(size)s AS place
+  FROM candidate
+),
+cut AS (
+  SELECT id, variant_id, ROW_NUMBER() OVER (PARTITION BY variant_id ORDER BY id) - 1 AS place
+  FROM batch WHERE send_id = %(send)s
+)
+INSERT INTO delivery (send_id, edition_id, subscriber_id, address_key, variant_id, batch_id, state, reason)
+SELECT
+  %(send)s, %(edition)s, placed.subscriber_id, placed.address_key,
+  CASE WHEN placed.reason IS NULL THEN placed.variant_id END,
+  cut.id,
+  CASE WHEN placed.reason IS NOT NULL THEN 'excluded' END,
+  placed.reason
+FROM placed
+LEFT JOIN cut
+  ON cut.variant_id = placed.variant_id AND cut.place = placed.place AND placed.reason IS NULL
+ORDER BY cut.id, placed.subscriber_id
+"""
+
+COUNT_BATCHES = """
+SELECT batch.id, batch.n, count(delivery.id)
+FROM batch LEFT JOIN delivery ON delivery.batch_id = batch.id
+WHERE batch.send_id = %(send)s GROUP BY batch.id, batch.n ORDER BY batch.id
+"""
+
+COUNT_EXCLUDED = """
+SELECT count(*) FROM delivery WHERE send_id = %(send)s AND state = 'excluded'
+"""
+
+# The winner of several freezes is the one that still finds the send preparing (I12).
+START_SENDING = """
+UPDATE send
+SET status = %(sending)s, candidates = %(candidates)s, frozen_at = %(now)s, useful_until = %(useful)s
+WHERE id = %(send)s AND status = %(preparing)s
+"""
+
+
+def freeze(send: Send, *, size: int, now: dt.datetime, useful_life: float) -> Frozen | None:
+    """Freeze the audience of a preparing send into batches of at most `size`; None if another did.
+
+    Collisions (a reader's choice changed meanwhile, another freeze of the edition) roll everything
+    back and repeat it whole. Raises FreezeError after five of them.
+    """
+    carried = variants.carried_bits(send.revision)
+    frame: dict[str, Any] = {
+        "send": send.pk,
+        "edition": send.edition_id,
+        "list": send.edition.list_id,
+        "revision": send.revision_id,
+        "content": send.content_hash,
+        "carried": carried,
+        "everything": EVERYTHING,
+        "size": size,
+        "now": instant(now),
+        "useful": instant(now + dt.timedelta(seconds=useful_life)),
+        "preparing": SendStatus.PREPARING.value,
+        "sending": SendStatus.SENDING.value,
+    }
+    for _ in range(MOST_FREEZES):
+        keys = {
+            (int(bits), bool(text_only), bool(tracked))
+            for bits, text_only, tracked in fetch(AUDIENCE_KEYS, frame)
+        }
+        variants.make(send.revision, send.content_hash, keys, now=now)
+        try:
+            with transaction.atomic():
+                one_snapshot()
+                return _write(frame)
+        except (IntegrityError, OperationalError) as error:
+            collision = error
+    raise FreezeError(
+        f"Send {send.pk}: readers changed faster than they could be counted; it is tried again soon"
+    ) from collision
+
+
+def _write(frame: dict[str, Any]) -> Frozen | None:
+    """Write batches and deliveries in the transaction that is open, and check every sum."""
+    candidates: int = fetch(COUNT_CANDIDATES, frame)[0][0]
+    if not execute(START_SENDING, frame | {"candidates": candidates}):
+        return None  # somebody else got there first
+    eligible = fetch(COUNT_ELIGIBLE, frame)
+    Batch.objects.bulk_create(
+        Batch(send_id=frame["send"], variant_id=variant, state=BatchState.PENDING, n=n)
+        for variant, total in eligible
+        for n in _cuts(total, frame["size"])
+    )
+    execute(INSERT_DELIVERIES, frame)
+    batches = fetch(COUNT_BATCHES, frame)
+    excluded: int = fetch(COUNT_EXCLUDED, frame)[0][0]
+    readers = sum(found for _, _, found in batches)
+    if any(n != found for _, n, found in batches) or candidates != readers + excluded:
+        raise IntegrityError(f"{candidates} candidates, but {readers} in batches and {excluded} excluded")
+    return Frozen(candidates, readers, tuple(batch for batch, _, _ in batches))
+
+
+def _cuts(total: int, size: int) -> list[int]:
+    """Return the sizes of the batches for `total` readers: all `size`, and the rest."""
+    return [min(size, total - size * place) for place in range(math.ceil(total / size))]

@@ -1,0 +1,60 @@
+"""The few things the two databases do differently, in one place, and SQL as named statements.
+
+Everything else is the same SQL on both. Instants travel as text in UTC: PostgreSQL reads it as such
+(the session's zone is UTC), and SQLite stores and compares it as Django writes it.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection
+
+Parameters = Sequence[Any] | dict[str, Any]
+Row = tuple[Any, ...]
+
+
+def is_postgresql() -> bool:
+    """Return whether the database is PostgreSQL; else it is SQLite."""
+    return connection.vendor == "postgresql"
+
+
+def instant(moment: dt.datetime) -> str:
+    """Return an aware moment as both databases write it."""
+    return str(moment.astimezone(dt.UTC).replace(tzinfo=None))
+
+
+def execute(sql: str, parameters: Parameters = ()) -> int:
+    """Run one statement; return how many rows it changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        changed: int = cursor.rowcount
+    return changed
+
+
+def execute_many(sql: str, rows: Iterable[Row]) -> None:
+    """Run one statement for each of `rows`."""
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, list(rows))
+
+
+def fetch(sql: str, parameters: Parameters = ()) -> list[Row]:
+    """Run one query; return its rows as tuples."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        rows: list[Row] = cursor.fetchall()
+    return rows
+
+
+def one_snapshot() -> None:
+    """Make the transaction that has just begun see one state of the whole database.
+
+    SQLite's IMMEDIATE transactions are alone anyway.
+    """
+    if is_postgresql():
+        execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
+def locking(strength: str) -> str:
+    """Return the row lock to put after a SELECT; SQLite's IMMEDIATE transaction is one already."""
+    return f" FOR {strength}" if is_postgresql() else ""

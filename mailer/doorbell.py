@@ -1,0 +1,51 @@
+"""Celery is the doorbell: a task carries one id, and losing it costs only time."""
+
+import functools
+
+import structlog
+from celery import Celery
+from django.conf import settings
+from kombu.exceptions import OperationalError
+
+log = structlog.get_logger()
+
+# None of this is needed for correctness; it keeps the bell quick and quiet.
+SETTINGS = {
+    "task_serializer": "json",
+    "accept_content": ["json"],
+    "task_ignore_result": True,
+    "task_store_errors_even_if_ignored": False,
+    "task_acks_late": True,
+    "task_reject_on_worker_lost": True,
+    "task_time_limit": 600,
+    "worker_prefetch_multiplier": 1,
+    "worker_hijack_root_logger": False,
+    "worker_send_task_events": False,
+    "worker_cancel_long_running_tasks_on_connection_loss": True,
+    "broker_connection_retry_on_startup": True,
+    "broker_transport_options": {
+        "visibility_timeout": 900,
+        "socket_timeout": 30,
+        "socket_connect_timeout": 2,
+        "socket_keepalive": True,
+        "health_check_interval": 25,
+    },
+    "timezone": "UTC",
+    "enable_utc": True,
+}
+
+
+@functools.cache
+def bell() -> Celery:
+    """Return the Celery app that rings; worker.py is the one that answers."""
+    app = Celery("mailer", broker=settings.BROKER_URL, set_as_current=False)
+    app.conf.update(SETTINGS)
+    return app
+
+
+def ring(task: str, number: int) -> None:
+    """Wake a worker for the row `number`; while no broker answers, the sweep will."""
+    try:
+        bell().send_task(task, args=[number], retry=False, ignore_result=True)
+    except OperationalError as error:
+        log.info("nobody answers the doorbell; the sweep will ring", task=task, error=type(error).__name__)

@@ -1,0 +1,143 @@
+"""Editions as rows: import a text, show it, export it, approve it."""
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from mailer.look import content_hash
+from mailer.manuscript.arriving import arrive
+from mailer.manuscript.document import Document
+from mailer.manuscript.reading import read
+from mailer.models import Approval, Edition, Revision, Story
+from mailer.vocabulary import EditionStatus
+from subscribers.models import List
+
+
+class EditionError(Exception):
+    """What was asked of an edition cannot be done; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """The edition a text became, and whether it was there already."""
+
+    edition: Edition
+    new: bool
+
+
+def find(number: int) -> Edition:
+    """Return the edition with this number, or raise EditionError."""
+    try:
+        return Edition.objects.select_related("list").get(pk=number)
+    except Edition.DoesNotExist as error:
+        raise EditionError(
+            f"There is no edition {number}; `mailer editions ls` shows those there are"
+        ) from error
+
+
+def newest(edition: Edition) -> Revision:
+    """Return the edition's newest revision."""
+    return edition.revisions.select_related("edition__list").latest("number")
+
+
+def import_text(owner: List, data: bytes, *, author: str, now: dt.datetime) -> Imported:
+    """Make `data`, canonical Markdown or a pasted newsletter, the first revision of a new edition.
+
+    The same text again is the same edition. Raises the manuscript's errors, with lines; nothing is
+    stored then.
+    """
+    arrival = arrive(
+        data,
+        list_slug=owner.slug,
+        interests={interest.slug: interest.name for interest in owner.interests.filter(retired_at=None)},
+        extra_gazetteer=owner.gazetteer,
+    )
+    text_hash, source_hash = _sha256(arrival.text), _sha256(arrival.source) if arrival.source else ""
+    with transaction.atomic():
+        List.objects.select_for_update().get(pk=owner.pk)  # two imports at once: one edition
+        known = (
+            Revision.objects.filter(edition__list=owner, text_hash=text_hash)
+            .select_related("edition")
+            .first()
+        )
+        if known is not None:
+            return Imported(known.edition, new=False)
+        edition = Edition.objects.create(
+            list=owner,
+            title=arrival.document.title,
+            date=arrival.document.date,
+            created_at=now,
+            changed_at=now,
+        )
+        revision = Revision.objects.create(
+            edition=edition,
+            number=1,
+            text=arrival.text,
+            text_hash=text_hash,
+            source=arrival.source,
+            source_hash=source_hash,
+            warnings=list(arrival.warnings),
+            author=author,
+            created_at=now,
+        )
+        _write_stories(revision, arrival.document)
+    return Imported(edition, new=True)
+
+
+def document_of(revision: Revision) -> Document:
+    """Return the revision as values. Retired interests still read, since old editions keep them."""
+    return read(revision.text, [interest.slug for interest in revision.edition.list.interests.all()])
+
+
+def approve(edition: Edition, *, by: str, now: dt.datetime) -> Approval:
+    """Approve the newest revision exactly as it would be sent now."""
+    revision = newest(edition)
+    with transaction.atomic():
+        approval = Approval.objects.create(
+            revision=revision, content_hash=content_hash(revision), by=by, at=now
+        )
+        Edition.objects.filter(pk=edition.pk, status=EditionStatus.DRAFT).update(
+            status=EditionStatus.APPROVED, changed_at=now
+        )
+    return approval
+
+
+def described(edition: Edition) -> dict[str, Any]:
+    """Return the edition in the shape of `editions show --json`."""
+    revision = newest(edition)
+    document = document_of(revision)
+    return {
+        "id": edition.pk,
+        "list": edition.list.slug,
+        "title": document.title,
+        "subtitle": document.subtitle,
+        "date": document.date.isoformat() if document.date else None,
+        "status": edition.status,
+        "sections": [section.title for section in document.sections],
+        "stories": [
+            {
+                "title": story.title,
+                "url": story.url or None,
+                "interests": list(story.interests),
+                "summary": story.summary,
+            }
+            for story in document.stories
+        ],
+        "warnings": revision.warnings,
+    }
+
+
+def _write_stories(revision: Revision, document: Document) -> None:
+    interests = {interest.slug: interest for interest in revision.edition.list.interests.all()}
+    for position, story in enumerate(document.stories):
+        row = Story.objects.create(
+            revision=revision, position=position, title=story.title, url=story.url, summary=story.summary
+        )
+        row.interests.set(interests[slug] for slug in story.interests)
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

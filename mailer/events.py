@@ -1,0 +1,206 @@
+"""What came back, applied: each event once, in any order, in bulk.
+
+Earliest time of each kind wins, so that order and repetition cannot matter; an event about what we do
+not know harms nothing.
+"""
+
+import datetime as dt
+import hashlib
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import structlog
+from django.db import transaction
+
+from mailer import batches
+from mailer.database import execute_many, fetch, instant
+from mailer.models import EventBody
+from mailer.vocabulary import EventKind
+from mailer.webhooks.sendgrid import hear
+from mailer.webhooks.told import Told
+from subscribers.addresses import AddressError, address_key, parse
+from subscribers.leaving import unsubscribe
+from subscribers.models import Subscription
+from subscribers.suppressions import Report, suppress_keys
+from subscribers.vocabulary import Suppressed
+
+log = structlog.get_logger()
+
+# The column that keeps the earliest event of each kind, for people and for machines.
+COLUMNS = {
+    (EventKind.PROCESSED, False): "processed_at",
+    (EventKind.DELIVERED, False): "delivered_at",
+    (EventKind.DEFERRED, False): "deferred_at",
+    (EventKind.BOUNCED, False): "bounced_at",
+    (EventKind.BLOCKED, False): "blocked_at",
+    (EventKind.DROPPED, False): "dropped_at",
+    (EventKind.OPENED, False): "opened_at",
+    (EventKind.OPENED, True): "machine_opened_at",
+    (EventKind.CLICKED, False): "clicked_at",
+    (EventKind.CLICKED, True): "machine_clicked_at",
+    (EventKind.COMPLAINED, False): "complained_at",
+    (EventKind.UNSUBSCRIBED, False): "unsubscribed_at",
+}
+# Kinds after which the address is not written to again; a block is about the letter, not the address.
+SUPPRESSES = {
+    EventKind.BOUNCED: Suppressed.BOUNCED,
+    EventKind.COMPLAINED: Suppressed.COMPLAINED,
+    EventKind.UNSUBSCRIBED: Suppressed.UNSUBSCRIBED,
+}
+
+INSERT_EVENT = """
+INSERT INTO event
+  (delivery_ref, address_key, send_ref, attempt, kind, at, link, link_key, machine, detail, received_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (delivery_ref, address_key, kind, at, link_key) DO NOTHING
+"""
+
+KEEP_EARLIEST = """
+UPDATE delivery SET {column} = %s WHERE id = %s AND ({column} IS NULL OR {column} > %s)
+"""
+
+KEEP_LATEST = """
+UPDATE subscriber SET {column} = %s WHERE id = %s AND ({column} IS NULL OR {column} < %s)
+"""
+
+# The copies that are ours: named together with an attempt of the same send.
+READ_COPIES = """
+SELECT
+  delivery.id, attempt.id, delivery.send_id, edition.list_id, delivery.address_key, delivery.subscriber_id
+FROM attempt
+JOIN batch ON batch.id = attempt.batch_id
+JOIN delivery ON delivery.send_id = batch.send_id
+JOIN send ON send.id = delivery.send_id
+JOIN edition ON edition.id = send.edition_id
+WHERE delivery.id IN ({deliveries}) AND attempt.id IN ({attempts})
+"""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """What our rows say of the copy that an event names."""
+
+    delivery: int
+    send: int
+    list: int
+    address_key: str
+    subscriber: int | None
+
+
+Placed = list[tuple[Told, Copy | None]]
+
+
+def store(body: bytes, *, now: dt.datetime) -> int | None:
+    """Keep a verified body until it is applied; None if this very body is kept already."""
+    kept, new = EventBody.objects.get_or_create(
+        body_hash=hashlib.sha256(body).hexdigest(), defaults={"body": body, "received_at": now}
+    )
+    return kept.pk if new else None
+
+
+def apply(number: int, *, now: dt.datetime) -> None:
+    """Apply one stored body, whole, in one transaction; a second call changes nothing."""
+    with transaction.atomic():
+        body = EventBody.objects.select_for_update().filter(pk=number, applied_at=None).first()
+        if body is None:
+            return
+        heard = hear(bytes(body.body))
+        placed = _place(heard.events)
+        _insert(placed, now)
+        _mark(placed)
+        _suppress(placed)
+        batches.prove({told.attempt for told, copy in placed if copy and told.attempt}, now=now)
+        body.applied_at, body.fault = now, heard.fault
+        body.save(update_fields=["applied_at", "fault"])
+    log.info(
+        "events applied",
+        body=number,
+        events=len(heard.events),
+        passed_over=heard.passed_over,
+        foreign=sum(copy is None for _, copy in placed),
+        fault=heard.fault,
+    )
+
+
+def _place(events: Iterable[Told]) -> Placed:
+    """Put each event beside the copy it is about; None for one without our ids, or of another house."""
+    told = list(events)
+    deliveries = {event.delivery for event in told if event.delivery and event.attempt}
+    attempts = {event.attempt for event in told if event.delivery and event.attempt}
+    copies: dict[tuple[int, uuid.UUID], Copy] = {}
+    if deliveries:
+        statement = READ_COPIES.format(
+            deliveries=",".join(map(str, deliveries)), attempts=",".join(["%s"] * len(attempts))
+        )
+        for delivery, attempt, *rest in fetch(statement, [attempt.hex for attempt in attempts if attempt]):
+            copies[delivery, uuid.UUID(str(attempt))] = Copy(delivery, *rest)
+    return [(event, copies.get((event.delivery, event.attempt)) if event.attempt else None) for event in told]
+
+
+def _insert(placed: Placed, now: dt.datetime) -> None:
+    received = instant(now)
+    execute_many(
+        INSERT_EVENT,
+        (
+            (
+                copy.delivery if copy else 0,
+                "" if copy else _key(told, None),
+                copy.send if copy else 0,
+                told.attempt.hex if told.attempt else None,
+                told.kind,
+                instant(told.at),
+                told.link,
+                hashlib.blake2b(told.link.encode(), digest_size=16).hexdigest() if told.link else "",
+                told.machine,
+                told.detail,
+                received,
+            )
+            for told, copy in placed
+        ),
+    )
+
+
+def _mark(placed: Placed) -> None:
+    """Write the earliest time of each kind; in the order of ids, so that no two wait for each other."""
+    for (kind, machine), column in COLUMNS.items():
+        rows = sorted(
+            (copy.delivery, instant(told.at))
+            for told, copy in placed
+            if copy and told.kind is kind and told.machine is machine
+        )
+        if rows:
+            execute_many(KEEP_EARLIEST.format(column=column), ((at, id_, at) for id_, at in rows))
+    for kind, column in ((EventKind.OPENED, "last_opened_at"), (EventKind.CLICKED, "last_clicked_at")):
+        seen = sorted(
+            (copy.subscriber, instant(told.at))
+            for told, copy in placed
+            if copy and copy.subscriber and told.kind is kind and not told.machine
+        )
+        if seen:
+            execute_many(KEEP_LATEST.format(column=column), ((at, id_, at) for id_, at in seen))
+
+
+def _suppress(placed: Placed) -> None:
+    """Stop writing to whoever bounced, complained or left; without our ids, by the address alone."""
+    for told, copy in placed:
+        if told.kind not in SUPPRESSES or not (key := _key(told, copy)):
+            continue
+        # Leaving is about one list, as long as we know which; a dead mailbox or a complaint about all.
+        about = copy.list if copy and told.kind is EventKind.UNSUBSCRIBED else None
+        report = Report(key, SUPPRESSES[told.kind], told.at, source="sendgrid", list_id=about)
+        # Not new: told before, or older than a lift or a consent. Then nobody leaves for it either.
+        if suppress_keys([report]) and about:
+            ended = Subscription.objects.filter(list=about, subscriber__address_key=key)
+            for subscription in ended.values_list("pk", flat=True):
+                unsubscribe(subscription, "told by sendgrid", told.at)
+
+
+def _key(told: Told, copy: Copy | None) -> str:
+    """Return the key of the address an event is about, or '' where it holds none that can be read."""
+    if copy:
+        return copy.address_key
+    try:
+        return address_key(parse(told.address).canonical)
+    except AddressError:
+        return ""

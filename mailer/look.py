@@ -1,0 +1,44 @@
+"""What a list brings to its letters, read from its rows, and the hash that an approval is bound to."""
+
+import hashlib
+from pathlib import Path
+
+import orjson
+
+from mailer.models import Revision
+from mailer.rendering.values import InterestLook, Look
+from subscribers.models import List
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "email"
+
+
+def look_of(owner: List) -> Look:
+    """Return the list's look; interests that were retired keep their colour and are left out."""
+    return Look(
+        list_slug=owner.slug,
+        list_name=owner.name,
+        postal_address=owner.postal_address,
+        interests=tuple(
+            InterestLook(interest.slug, interest.name, colour)
+            for colour, interest in enumerate(owner.interests.all())
+            if interest.retired_at is None
+        ),
+        language=owner.language,
+        unchosen_stories=owner.unchosen_stories,
+        no_story=owner.no_story,
+        theme=owner.theme,
+    )
+
+
+def content_hash(revision: Revision) -> str:
+    """Return what an approval is bound to (text, look, templates, sender, postal address) as SHA-256 hex."""
+    owner = revision.edition.list
+    digest = hashlib.sha256()
+    for part in (
+        revision.text_hash.encode(),
+        orjson.dumps(look_of(owner), option=orjson.OPT_SORT_KEYS),
+        f"{owner.sender_name}\0{owner.sender_address}\0{owner.reply_to}\0{owner.tracked}".encode(),
+        *(path.read_bytes() for path in sorted(TEMPLATES.rglob("*")) if path.is_file()),
+    ):
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()

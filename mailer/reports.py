@@ -1,0 +1,158 @@
+"""The ledger of a send, in numbers and line by line: computed from the rows, never counted along."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from mailer.database import fetch
+from mailer.events import COLUMNS
+from mailer.models import Send
+from mailer.models.editions import EVERYTHING
+from subscribers.interests import Interests
+
+# A batch's state, as the outcome of the readers who have none of their own.
+OUTCOMES = {
+    "pending": "pending",
+    "claimed": "pending",
+    "submitting": "in_flight",
+    "accepted": "accepted",
+    "unknown": "unknown",
+    "not_confirmed": "not_confirmed",
+    "cancelled": "cancelled",
+}
+
+SUM_BATCHES = """
+SELECT state, sum(n) FROM batch WHERE send_id = %s AND n > 0 GROUP BY state
+"""
+
+SUM_EXCEPTIONS = """
+SELECT state, reason, count(*) FROM delivery WHERE send_id = %s AND state IS NOT NULL GROUP BY state, reason
+"""
+
+# Readers of a batch that was sent again, and of those below it.
+SUM_TWICE = """
+SELECT coalesce(sum(batch.n), 0) FROM batch JOIN batch AS parent ON parent.id = batch.parent_id
+WHERE batch.send_id = %s AND parent.state = 'resent' AND batch.state IN ('accepted', 'unknown', 'submitting')
+"""
+
+COUNT_EVENTS = f"""
+SELECT {", ".join(f"count({column})" for column in COLUMNS.values())} FROM delivery WHERE send_id = %s
+"""
+
+SUM_VARIANTS = """
+SELECT variant_id, count(*) FROM delivery WHERE send_id = %s AND variant_id IS NOT NULL GROUP BY variant_id
+ORDER BY variant_id
+"""
+
+READ_SETS = """
+SELECT variant_id, interests FROM variant_set
+WHERE revision_id = %s AND content_hash = %s ORDER BY variant_id, interests
+"""
+
+READ_LEDGER = """
+SELECT
+  delivery.id, subscriber.address, coalesce(delivery.state, batch.state), delivery.reason,
+  delivery.variant_id, delivery.batch_id, batch.attempt, attempt.message_id, {columns}
+FROM delivery
+LEFT JOIN subscriber ON subscriber.id = delivery.subscriber_id
+LEFT JOIN batch ON batch.id = delivery.batch_id
+LEFT JOIN attempt ON attempt.id = batch.attempt
+WHERE delivery.send_id = %s AND delivery.id > %s
+ORDER BY delivery.id LIMIT %s
+"""
+
+_PAGE = 5_000
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The outcomes of a send's candidates; `None` candidates: the audience is not frozen yet."""
+
+    candidates: int | None
+    outcomes: dict[str, int]
+    reasons: dict[str, int]
+
+    @property
+    def adds_up(self) -> bool:
+        """Return whether every candidate has exactly one outcome (I2)."""
+        return (self.candidates or 0) == sum(self.outcomes.values())
+
+
+def ledger(send: Send) -> Ledger:
+    """Return the sums, from the batches and the exceptions alone."""
+    outcomes = dict.fromkeys(
+        ("accepted", "pending", "in_flight", "unknown", "excluded", "rejected", "cancelled", "not_confirmed"),
+        0,
+    )
+    reasons: dict[str, int] = {}
+    for state, readers in fetch(SUM_BATCHES, [send.pk]):
+        outcomes[OUTCOMES[state]] += int(readers)
+    for state, reason, readers in fetch(SUM_EXCEPTIONS, [send.pk]):
+        outcomes[state] += readers
+        if state == "excluded":
+            reasons[reason] = readers
+    return Ledger(send.candidates, outcomes, reasons)
+
+
+def described(send: Send) -> dict[str, Any]:
+    """Return the send in the shape of `sends show --json`."""
+    sums = ledger(send)
+    return {
+        "id": send.pk,
+        "edition": send.edition_id,
+        "status": send.status,
+        "scheduled_at": send.scheduled_at.isoformat(),
+        "pause_reason": send.pause_reason or None,
+        "candidates": sums.candidates or 0,
+        **sums.outcomes,
+        "possibly_twice": int(fetch(SUM_TWICE, [send.pk])[0][0]),
+        "excluded_reasons": sums.reasons,
+        "events": events(send),
+        "variants": variants(send),
+    }
+
+
+def events(send: Send) -> dict[str, int]:
+    """Return how many copies had at least one event of each kind; machines apart from people."""
+    counts = fetch(COUNT_EVENTS, [send.pk])[0]
+    return {column.removesuffix("_at"): count for column, count in zip(COLUMNS.values(), counts, strict=True)}
+
+
+def variants(send: Send) -> list[dict[str, Any]]:
+    """Return each variant's sets of interests and how many deliveries it has.
+
+    An empty set is everything; `none-carried` marks readers none of whose interests the edition carries.
+    """
+    interests = Interests.of(send.edition.list)
+    sets: dict[int, list[list[str]]] = {}
+    for variant, bits in fetch(READ_SETS, [send.revision_id, send.content_hash]):
+        named = [] if bits == EVERYTHING else list(interests.slugs(bits)) or ["none-carried"]
+        sets.setdefault(variant, []).append(named)
+    return [
+        {"interest_sets": sets.get(variant, []), "deliveries": deliveries}
+        for variant, deliveries in fetch(SUM_VARIANTS, [send.pk])
+    ]
+
+
+def lines(send: Send) -> Iterator[dict[str, Any]]:
+    """Yield one line for each candidate: their outcome, the reason, the request, the events."""
+    statement = READ_LEDGER.format(columns=", ".join(f"delivery.{column}" for column in COLUMNS.values()))
+    last = 0
+    while page := fetch(statement, [send.pk, last, _PAGE]):
+        for delivery, address, state, reason, variant, batch, attempt, message_id, *times in page:
+            last = delivery
+            yield {
+                "delivery": delivery,
+                "email": address,
+                "outcome": OUTCOMES.get(state, state),
+                "reason": reason,
+                "variant": variant,
+                "batch": batch,
+                "attempt": str(attempt).replace("-", "") if attempt and state != "excluded" else None,
+                "message_id": message_id or None,
+                "events": {
+                    column.removesuffix("_at"): str(at)
+                    for column, at in zip(COLUMNS.values(), times, strict=True)
+                    if at is not None
+                },
+            }

@@ -1,0 +1,35 @@
+"""What a worker does when the bell rings: an id in, one call."""
+
+import datetime as dt
+
+from celery import shared_task
+
+from mailer import events, sends
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+@shared_task(name="mailer.prepare")
+def prepare(send: int) -> None:
+    """Prepare a send that is due."""
+    sends.prepare(send, now=_now())
+
+
+@shared_task(name="mailer.deliver")
+def deliver(batch: int) -> None:
+    """Take one batch to the transport."""
+    sends.deliver(batch, now=_now())
+
+
+@shared_task(name="mailer.apply_events")
+def apply_events(body: int) -> None:
+    """Apply one webhook body."""
+    events.apply(body, now=_now())
+
+
+@shared_task(name="mailer.sweep")
+def sweep() -> None:
+    """Ring for whatever is due."""
+    sends.sweep(now=_now())

@@ -1,0 +1,60 @@
+"""When a send leaves: wall time in a zone, resolved once to an instant.
+
+Daylight saving: a time that does not exist becomes the first valid instant after the gap; one that
+comes twice is the first of the two.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+
+class TimeError(Exception):
+    """A time that cannot be read; the message shows one that can."""
+
+
+@dataclass(frozen=True)
+class Instant:
+    """A moment, and what the editor said: '' for "at once"; `note` tells what daylight saving did."""
+
+    utc: dt.datetime
+    wall_time: str = ""
+    zone: str = "UTC"
+    note: str = ""
+
+
+def resolve(wall_time: str, zone: str) -> Instant:
+    """Return the instant of `wall_time` ("2026-12-01 09:00") in the IANA zone; raises TimeError."""
+    try:
+        where = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise TimeError(f"There is no time zone {zone!r}; write one like Africa/Nairobi or UTC") from error
+    try:
+        local = dt.datetime.fromisoformat(wall_time.strip())
+    except ValueError as error:
+        raise TimeError(f"{wall_time!r} is no time; write it like 2026-12-01 09:00") from error
+    if local.tzinfo is not None:
+        raise TimeError(f"{wall_time!r} names its own offset; leave that out and say --tz")
+    utc = local.replace(tzinfo=where).astimezone(dt.UTC)
+    note = ""
+    if utc.astimezone(where).replace(tzinfo=None) != local:
+        utc = _end_of_gap(local, where)
+        note = f"that hour is skipped in {zone}: the first valid time after it is taken"
+    elif local.replace(tzinfo=where, fold=1).astimezone(dt.UTC) != utc:
+        note = f"that hour comes twice in {zone}: the first is taken"
+    return Instant(utc, wall_time.strip(), zone, note)
+
+
+def _end_of_gap(local: dt.datetime, where: ZoneInfo) -> dt.datetime:
+    """Return the instant at which the clocks that skip `local` are put forward."""
+    # With fold=0 the offset before the gap is taken, which lands after it; with fold=1 before it.
+    before = local.replace(tzinfo=where, fold=1).astimezone(dt.UTC)
+    after = local.replace(tzinfo=where, fold=0).astimezone(dt.UTC)
+    offset = before.astimezone(where).utcoffset()
+    while after - before > dt.timedelta(seconds=1):
+        middle = before + (after - before) / 2
+        if middle.astimezone(where).utcoffset() == offset:
+            before = middle
+        else:
+            after = middle
+    return after.replace(microsecond=0)

@@ -1,0 +1,31 @@
+"""What one request carries: one letter, and the readers it goes to."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What all readers of a batch share."""
+
+    send: int
+    attempt: str  # our own id of this request, hex
+    list_slug: str
+    list_host: str  # the host List-Id stands under
+    sender_name: str
+    sender_address: str
+    reply_to: str  # '' = the sender
+    subject: str
+    html: str  # '' = text only
+    text: str
+    tracked: bool
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What is one reader's own."""
+
+    delivery: int
+    address: str
+    name: str
+    leave_url: str
+    preferences_url: str

@@ -1,0 +1,146 @@
+"""SendGrid's Event Webhook: the other face of transports/sendgrid.py."""
+
+import base64
+import binascii
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+
+import orjson
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from mailer.transports.sendgrid import ATTEMPT, DELIVERY
+from mailer.vocabulary import EventKind
+from mailer.webhooks.told import Heard, Told
+
+SIGNATURE = "X-Twilio-Email-Event-Webhook-Signature"
+TIMESTAMP = "X-Twilio-Email-Event-Webhook-Timestamp"
+
+# SendGrid tells again for 24 hours, and whether it signs anew is not documented.
+OLDEST = dt.timedelta(hours=25)
+# How far SendGrid's clock may be ahead of ours.
+NEWEST = dt.timedelta(minutes=5)
+
+KINDS = {
+    "processed": EventKind.PROCESSED,
+    "delivered": EventKind.DELIVERED,
+    "deferred": EventKind.DEFERRED,
+    "bounce": EventKind.BOUNCED,
+    "dropped": EventKind.DROPPED,
+    "open": EventKind.OPENED,
+    "click": EventKind.CLICKED,
+    "spamreport": EventKind.COMPLAINED,
+    "unsubscribe": EventKind.UNSUBSCRIBED,
+    "group_unsubscribe": EventKind.UNSUBSCRIBED,
+}
+_MILLISECONDS = 10**11  # a timestamp above this is not in seconds
+_LONGEST = 500
+
+
+class WebhookKeyError(Exception):
+    """A webhook key that is no key; the message says which and where to copy it from."""
+
+
+def load_keys(texts: Iterable[str]) -> tuple[ec.EllipticCurvePublicKey, ...]:
+    """Return the keys of `texts`, one-line base64 DER each; raises WebhookKeyError."""
+    keys = []
+    for place, text in enumerate(texts, 1):
+        try:
+            key = load_der_public_key(base64.b64decode(text, validate=True))
+        except (ValueError, binascii.Error) as error:
+            raise WebhookKeyError(
+                f"SENDGRID_WEBHOOK_KEYS: key {place} is no public key; copy the verification key of the"
+                " signed Event Webhook, one line that begins with MFkw"
+            ) from error
+        if not isinstance(key, ec.EllipticCurvePublicKey):
+            raise WebhookKeyError(f"SENDGRID_WEBHOOK_KEYS: key {place} is not an elliptic-curve key")
+        keys.append(key)
+    return tuple(keys)
+
+
+def genuine(
+    body: bytes,
+    signature: str,
+    timestamp: str,
+    keys: Iterable[ec.EllipticCurvePublicKey],
+    *,
+    now: dt.datetime,
+) -> bool:
+    """Return whether one of `keys` signed exactly these bytes at a time that can be."""
+    try:
+        signed_at = dt.datetime.fromtimestamp(int(timestamp), dt.UTC)
+        proof = base64.b64decode(signature, validate=True)
+    except (ValueError, OverflowError, OSError, binascii.Error):
+        return False
+    if not now - OLDEST <= signed_at <= now + NEWEST:
+        return False
+    return any(_signed(key, proof, timestamp.encode() + body) for key in keys)
+
+
+def _signed(key: ec.EllipticCurvePublicKey, proof: bytes, content: bytes) -> bool:
+    try:
+        key.verify(proof, content, ec.ECDSA(hashes.SHA256()))
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def hear(body: bytes) -> Heard:
+    """Put a verified body into our words; what is no event, or of a kind unknown to us, is passed over."""
+    try:
+        told = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return Heard((), fault="the body is not JSON")
+    if not isinstance(told, list):
+        return Heard((), fault="the body is not a list of events")
+    events = [event for item in told if (event := _event(item)) is not None]
+    return Heard(tuple(events), passed_over=len(told) - len(events))
+
+
+def _event(item: object) -> Told | None:
+    """Return one event in our words, or None for what harms nothing and says nothing."""
+    if not isinstance(item, dict):
+        return None
+    kind = KINDS.get(str(item.get("event")))
+    at = _moment(item.get("timestamp"))
+    if kind is None or at is None:
+        return None
+    # SendGrid says "bounce" of refusals that are about this letter or this hour; its type tells them apart.
+    if kind is EventKind.BOUNCED and item.get("type", "bounce") != "bounce":
+        kind = EventKind.BLOCKED
+    address = str(item.get("email") or "")
+    detail = " ".join(str(item.get("reason") or item.get("response") or "").split())
+    return Told(
+        kind=kind,
+        at=at,
+        address=address,
+        delivery=_number(item.get(DELIVERY)),
+        attempt=_identity(item.get(ATTEMPT)),
+        link=str(item.get("url") or "") if kind is EventKind.CLICKED else "",
+        machine=item.get("sg_machine_open") is True,
+        detail=detail.replace(address, "…")[:_LONGEST] if address else detail[:_LONGEST],
+    )
+
+
+def _moment(timestamp: object) -> dt.datetime | None:
+    try:
+        seconds = int(str(timestamp))
+        return dt.datetime.fromtimestamp(seconds // 1000 if seconds > _MILLISECONDS else seconds, dt.UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
+
+
+def _number(text: object) -> int:
+    """Return our delivery id, or 0 for what is none."""
+    written = str(text or "")
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 19 else 0  # noqa: PLR2004 - fits a bigint
+
+
+def _identity(text: object) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(hex=str(text))
+    except ValueError:
+        return None

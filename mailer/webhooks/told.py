@@ -1,0 +1,30 @@
+"""One event in our own words, before it is known whether it is about one of our copies."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from mailer.vocabulary import EventKind
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a provider says of one copy. `delivery` 0 and `attempt` None: our ids were missing."""
+
+    kind: EventKind
+    at: dt.datetime
+    address: str
+    delivery: int = 0
+    attempt: uuid.UUID | None = None
+    link: str = ""
+    machine: bool = False
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A body put into our words; `passed_over` counts what could not be or needs no place here."""
+
+    events: tuple[Told, ...]
+    passed_over: int = 0
+    fault: str = ""

@@ -1,0 +1,170 @@
+"""What every test stands on: a clean environment, real servers, and a cast of fixtures.
+
+Redis runs for every test run, PostgreSQL where it is asked for; both are started once, by the
+process that was called, and end with it even when it is killed. What is missing is a failure.
+"""
+
+import os
+import secrets
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import pytest
+import redis
+
+from tests.servers import postgresql
+from tests.servers import redis as redis_server
+from tests.servers.kept import Server, ServerError
+
+# Settings of the developer's own installation that must not reach a test.
+FOREIGN = ("MAILER_", "SENDGRID_", "SMTP_", "CELERY_", "DATABASE_URL", "REDIS_URL", "DJANGO_")
+WELCOME = ("MAILER_CHROMIUM",)
+KEYS = {"MAILER_SECRET_KEY": "s" * 40, "MAILER_HASH_KEY": "h" * 40}
+STRAIGHT = {"no_proxy": "127.0.0.1,localhost", "NO_PROXY": "127.0.0.1,localhost"}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# How the process that was called tells xdist's workers what it started.
+FOLDER, REDIS, POSTGRESQL = "TESTS_FOLDER", "TESTS_REDIS", "TESTS_POSTGRESQL"
+
+_servers: list[Server] = []
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database", choices=("sqlite", "postgresql"), default="sqlite", help="what database tests run on"
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    worker: str = getattr(config, "workerinput", {}).get("workerid", "")
+    on_postgresql = config.getoption("--database") == "postgresql"
+    if not worker:
+        _start_servers(postgresql_too=on_postgresql)
+    _set_environment(Path(os.environ[FOLDER]) / (worker or "main"), worker, on_postgresql=on_postgresql)
+    import django  # noqa: PLC0415 - its settings read the environment just set
+    from django.conf import settings  # noqa: PLC0415 - the same
+
+    # On disk, so that the threads and processes a test starts see what it sees.
+    if not on_postgresql:
+        settings.DATABASES["default"]["TEST"] = {"NAME": str(settings.DATA_DIR / "test.sqlite3")}
+    django.setup()
+
+
+def pytest_unconfigure() -> None:
+    while _servers:
+        _servers.pop().stop()
+
+
+def _start_servers(*, postgresql_too: bool) -> None:
+    folder = redis_server.new_folder()
+    os.environ[FOLDER] = str(folder)
+    try:
+        _servers.append(redis_server.start(folder))
+        os.environ[REDIS] = _servers[-1].url
+        if postgresql_too:
+            _servers.append(postgresql.start())
+            os.environ[POSTGRESQL] = _servers[-1].url
+    except ServerError as error:
+        pytest.exit(str(error), returncode=1)
+
+
+def _set_environment(folder: Path, worker: str, *, on_postgresql: bool) -> None:
+    for name in list(os.environ):
+        if name.startswith(FOREIGN) and name not in WELCOME:
+            del os.environ[name]
+    data_dir = folder / "data"
+    data_dir.mkdir(parents=True)
+    number = int(worker.removeprefix("gw") or 0)
+    os.environ |= KEYS | STRAIGHT
+    os.environ["DJANGO_SETTINGS_MODULE"] = "mailer.settings"
+    os.environ["MAILER_DATA_DIR"] = str(data_dir)
+    os.environ["REDIS_URL"] = f"{os.environ[REDIS]}/{number}"
+    if on_postgresql:
+        os.environ["DATABASE_URL"] = _database_at(os.environ[POSTGRESQL], "mailer")
+
+
+def _database_at(server: str, name: str) -> str:
+    return f"{server.rpartition('/')[0]}/{name}"
+
+
+@pytest.fixture
+def redis_url() -> str:
+    """A real Redis, empty."""
+    url = os.environ["REDIS_URL"]
+    with redis.Redis.from_url(url) as client:
+        client.flushdb()
+    return url
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The address of a real PostgreSQL, whichever database the tests run on."""
+    if running := os.environ.get(POSTGRESQL):
+        yield running
+        return
+    server = postgresql.start()
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def postgres_url(postgresql_server: str) -> Iterator[str]:
+    """A database of its own on a real PostgreSQL."""
+    name = f"test_{secrets.token_hex(6)}"
+    with psycopg.connect(postgresql_server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield _database_at(postgresql_server, name)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database_url(transactional_db: None) -> str:  # noqa: ARG001 - rows must be committed to be seen from outside
+    """The database this test writes to, for the processes it starts."""
+    from django.db import connection  # noqa: PLC0415 - Django is set up by then
+
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{quote(name)}"
+    return _database_at(os.environ[POSTGRESQL], name)
+
+
+@pytest.fixture
+def fresh_environ(tmp_path: Path) -> dict[str, str]:
+    """The environment of a new installation where nothing is set but its data directory."""
+    foreign = (*FOREIGN, "TESTS_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    return kept | {"MAILER_DATA_DIR": str(tmp_path / "data"), "HOME": str(tmp_path)}
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser of this machine, or the one `make test-browser` fetched."""
+    asked = os.environ.get("MAILER_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), "")
+    if asked:
+        return asked
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - slow to import, and only browsers need it
+
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    assert Path(path).exists(), (
+        "no Chromium: install one, name it in MAILER_CHROMIUM, or run make test-browser"
+    )
+    return path
+
+
+@pytest.fixture
+def canary() -> str:
+    """An address that must turn up in no log, broker message, metric or page address."""
+    return f"canary+{secrets.token_hex(8)}@example.org"

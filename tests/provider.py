@@ -1,0 +1,68 @@
+"""A provider on loopback that answers as a test says, and remembers what it was asked."""
+
+import http.server
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from email.message import Message
+
+Reply = Callable[[http.server.BaseHTTPRequestHandler], object]
+# A request as it came: path, headers, body.
+Asked = tuple[str, Message, bytes]
+
+
+class Provider(http.server.ThreadingHTTPServer):
+    """Answers each request as `reply` does; `asked` holds them all."""
+
+    daemon_threads = True
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(("127.0.0.1", 0), _Listener)
+        self.reply = reply
+        self.asked: list[Asked] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class _Listener(http.server.BaseHTTPRequestHandler):
+    server: Provider
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.server.asked.append((self.path, self.headers, body))
+        self.server.reply(self)
+
+    do_GET = do_POST  # noqa: N815 - http.server's own names
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def provider(reply: Reply) -> Iterator[Provider]:
+    """Run a provider for as long as the block lasts."""
+    server = Provider(reply)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def says(status: int, body: bytes = b"", **headers: str) -> Reply:
+    """Answer with this status, these headers (`_` for `-`) and this body."""
+
+    def reply(handler: http.server.BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        for name, value in headers.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return reply

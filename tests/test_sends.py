@@ -1,0 +1,201 @@
+"""A send from schedule to settled."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterator
+
+import orjson
+import pytest
+from pytest_django.fixtures import SettingsWrapper
+
+from mailer import editions, reports, sends
+from mailer.models import Batch, Delivery, Edition, Send
+from mailer.sends import SendError
+from mailer.timetable import Instant
+from tests.provider import Provider, Reply, provider, says
+from tests.stage import NOW, a_frozen_send, a_list, a_send, an_edition, batches_of, readers
+
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
+LATER = NOW + dt.timedelta(minutes=10)
+
+
+@pytest.fixture
+def sendgrid(settings: SettingsWrapper) -> Iterator[Provider]:
+    """A provider that accepts; a test may change its `reply`."""
+    with provider(says(202, X_Message_Id="m1")) as server:
+        settings.CONFIGURATION = dataclasses.replace(
+            settings.CONFIGURATION, sendgrid_api_key="SG.test", sendgrid_api_url=server.url
+        )
+        yield server
+
+
+def deliver_all(send: Send, now: dt.datetime = NOW) -> None:
+    for batch in batches_of(send):
+        sends.deliver(batch.pk, now=now)
+    send.refresh_from_db()
+
+
+def test_a_send_goes_from_schedule_to_done_and_every_reader_is_accounted_for(sendgrid: Provider) -> None:
+    owner = a_list()
+    readers(owner, 5)
+    send = a_frozen_send(owner)
+    deliver_all(send)
+    assert send.status == "done"
+    assert Edition.objects.get().status == "done"
+    assert reports.ledger(send).outcomes["accepted"] == 5
+    assert reports.ledger(send).adds_up
+    assert len(sendgrid.asked) == 1
+    asked = orjson.loads(sendgrid.asked[0][2])
+    ours = set(Delivery.objects.values_list("pk", flat=True))
+    assert {int(person["custom_args"]["nl_delivery"]) for person in asked["personalizations"]} == ours
+
+
+def test_ringing_twice_or_too_late_sends_nobody_a_second_copy(sendgrid: Provider) -> None:
+    owner = a_list()
+    readers(owner, 2)
+    send = a_frozen_send(owner)
+    for _ in range(3):
+        deliver_all(send)
+        sends.prepare(send.pk, now=NOW)
+        sends.sweep(now=LATER)
+    assert len(sendgrid.asked) == 1
+
+
+def test_scheduling_approves_exactly_what_is_sent() -> None:
+    owner = a_list()
+    send = a_send(an_edition(owner))
+    assert send.approval is not None
+    assert send.approval.content_hash == send.content_hash
+    assert send.approval.by == "ed"
+
+
+def test_a_list_that_wants_a_second_person_is_not_scheduled_without_one() -> None:
+    owner = a_list()
+    owner.second_approval = True
+    owner.save()
+    edition = an_edition(owner)
+    with pytest.raises(SendError, match="second person"):
+        a_send(edition)
+    editions.approve(edition, by="chief", now=NOW)
+    assert a_send(edition).approval.by == "chief"  # type: ignore[union-attr]  # a send has one
+
+
+def test_each_schedule_consumes_an_approval() -> None:
+    edition = an_edition(a_list())
+    assert a_send(edition).approval_id != a_send(edition).approval_id
+
+
+def test_what_changed_after_approval_is_not_sent() -> None:
+    owner = a_list()
+    readers(owner, 2)
+    send = a_send(an_edition(owner))
+    owner.postal_address = "Elsewhere"
+    owner.save()
+    sends.prepare(send.pk, now=NOW)
+    send.refresh_from_db()
+    assert send.status == "paused"
+    assert "approve" in send.pause_reason
+    assert not Delivery.objects.exists()
+
+
+def test_a_list_without_a_postal_address_sends_nothing() -> None:
+    owner = a_list()
+    edition = an_edition(owner)
+    owner.postal_address = " "
+    owner.save()
+    with pytest.raises(SendError, match="postal address"):
+        sends.schedule(editions.find(edition.pk), Instant(NOW), by="ed", now=NOW)
+
+
+def test_nothing_leaves_before_its_time() -> None:
+    owner = a_list()
+    readers(owner, 2)
+    send = a_send(an_edition(owner), at=LATER)
+    sends.prepare(send.pk, now=NOW)
+    send.refresh_from_db()
+    assert send.status == "scheduled"
+    sends.prepare(send.pk, now=LATER)
+    send.refresh_from_db()
+    assert send.status == "sending"
+
+
+def test_an_hour_that_passed_while_nobody_was_there_asks_a_person() -> None:
+    owner = a_list()
+    readers(owner, 2)
+    send = a_send(an_edition(owner))
+    sends.prepare(send.pk, now=NOW + dt.timedelta(hours=7))
+    send.refresh_from_db()
+    assert send.status == "missed"
+    assert not Delivery.objects.exists()
+
+
+def test_a_worker_that_died_while_preparing_loses_nothing() -> None:
+    owner = a_list()
+    readers(owner, 2)
+    send = a_send(an_edition(owner))
+    Send.objects.update(status="preparing")
+    sends.prepare(send.pk, now=NOW)
+    send.refresh_from_db()
+    assert send.status == "sending"
+
+
+@pytest.mark.parametrize(
+    ("reply", "status", "outcome"),
+    [
+        (says(401, b'{"errors":[{"message":"bad key","field":null}]}'), "paused", "pending"),
+        (says(400, b'{"errors":[{"message":"bad subject","field":"subject"}]}'), "paused", "pending"),
+        (says(200), "paused", "pending"),
+        (says(302, Location="http://127.0.0.1:9/"), "paused", "pending"),
+        (says(429, X_RateLimit_Reset="0"), "sending", "pending"),
+        (says(500), "settling", "unknown"),
+        (says(503, b"<html>"), "settling", "unknown"),
+        (says(418), "settling", "unknown"),
+    ],
+)
+def test_no_answer_but_202_is_called_accepted(
+    sendgrid: Provider, reply: Reply, status: str, outcome: str
+) -> None:
+    owner = a_list()
+    readers(owner, 3)
+    send = a_frozen_send(owner)
+    sendgrid.reply = reply
+    deliver_all(send)
+    assert send.status == status
+    assert reports.ledger(send).outcomes[outcome] == 3
+    assert reports.ledger(send).adds_up
+
+
+def test_unknown_is_held_through_every_sweep_and_never_called_done(sendgrid: Provider) -> None:
+    owner = a_list()
+    readers(owner, 3)
+    send = a_frozen_send(owner)
+    sendgrid.reply = says(500)
+    deliver_all(send)
+    for hours in range(1, 24):
+        sends.sweep(now=NOW + dt.timedelta(hours=hours))
+        deliver_all(send, now=NOW + dt.timedelta(hours=hours))
+        assert send.status == "settling"
+    assert len(sendgrid.asked) == 1
+    sends.sweep(now=NOW + dt.timedelta(hours=25))
+    send.refresh_from_db()
+    assert send.status == "done_with_gaps"
+    assert reports.ledger(send).outcomes["not_confirmed"] == 3
+
+
+def test_a_lost_message_costs_time_and_no_reader(sendgrid: Provider) -> None:
+    """No broker runs here at all: every ring is lost, and the rows still say what is due."""
+    owner = a_list()
+    readers(owner, 3)
+    send = a_send(an_edition(owner))
+    sends.sweep(now=NOW)
+    sends.prepare(send.pk, now=NOW)
+    send.refresh_from_db()
+    assert list(Batch.objects.filter(state="pending", send=send)) == batches_of(send)
+    deliver_all(send)
+    assert send.status == "done"
+    assert len(sendgrid.asked) == 1
+
+
+def test_a_send_that_is_not_there_says_where_to_look() -> None:
+    with pytest.raises(SendError, match="mailer sends ls"):
+        sends.find(404)

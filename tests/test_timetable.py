@@ -1,0 +1,70 @@
+"""Wall time in a zone becomes an instant, once."""
+
+import datetime as dt
+
+import pytest
+
+from mailer.timetable import TimeError, resolve
+
+
+def utc(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("wall_time", "zone", "instant"),
+    [
+        ("2026-12-01 09:00", "Africa/Nairobi", "2026-12-01 06:00"),
+        ("2026-12-01T09:00:30", "UTC", "2026-12-01 09:00:30"),
+        ("2026-07-01 09:00", "Asia/Kolkata", "2026-07-01 03:30"),
+    ],
+)
+def test_a_wall_time_is_read_in_its_zone(wall_time: str, zone: str, instant: str) -> None:
+    resolved = resolve(wall_time, zone)
+    assert resolved.utc == utc(instant)
+    assert resolved.note == ""
+
+
+@pytest.mark.parametrize(
+    ("wall_time", "zone", "instant"),
+    [
+        ("2026-03-29 02:30", "Europe/Paris", "2026-03-29 01:00"),
+        ("2026-03-08 02:00", "America/New_York", "2026-03-08 07:00"),
+        ("2026-10-04 02:15", "Australia/Lord_Howe", "2026-10-03 15:30"),
+        ("2026-09-06 00:30", "America/Santiago", "2026-09-06 04:00"),
+    ],
+)
+def test_an_hour_that_is_skipped_becomes_the_first_valid_instant_after_it(
+    wall_time: str, zone: str, instant: str
+) -> None:
+    resolved = resolve(wall_time, zone)
+    assert resolved.utc == utc(instant)
+    assert "skipped" in resolved.note
+
+
+@pytest.mark.parametrize(
+    ("wall_time", "zone", "instant"),
+    [
+        ("2026-10-25 02:30", "Europe/Paris", "2026-10-25 00:30"),
+        ("2026-11-01 01:30", "America/New_York", "2026-11-01 05:30"),
+    ],
+)
+def test_an_hour_that_comes_twice_is_the_first_of_the_two(wall_time: str, zone: str, instant: str) -> None:
+    resolved = resolve(wall_time, zone)
+    assert resolved.utc == utc(instant)
+    assert "twice" in resolved.note
+
+
+@pytest.mark.parametrize(
+    ("wall_time", "zone", "says"),
+    [
+        ("tomorrow", "UTC", "2026-12-01 09:00"),
+        ("2026-02-30 09:00", "UTC", "no time"),
+        ("2026-12-01 09:00", "Nairobi", "Africa/Nairobi"),
+        ("2026-12-01 09:00", "../etc/passwd", "no time zone"),
+        ("2026-12-01 09:00+03:00", "UTC", "--tz"),
+    ],
+)
+def test_a_time_that_cannot_be_read_says_how_to_write_one(wall_time: str, zone: str, says: str) -> None:
+    with pytest.raises(TimeError, match=says):
+        resolve(wall_time, zone)

@@ -1,0 +1,180 @@
+"""SendGrid's events, as they really arrive, in our own words."""
+
+import base64
+import datetime as dt
+import json
+import uuid
+
+import pytest
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailer.vocabulary import EventKind
+from mailer.webhooks.sendgrid import WebhookKeyError, genuine, hear, load_keys
+
+# SendGrid's published test vector.
+VECTOR_KEY = (
+    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8"
+    "eNEc6wEA3F+g=="
+)
+VECTOR_SIGNATURE = (
+    "MEUCIGHQVtGj+Y3LkG9fLcxf3qfI10QysgDWmMOVmxG0u6ZUAiEAyBiXDWzM+uOe5W0JuG+luQAbPIqHh89M15TluLtEZtM="
+)
+VECTOR_TIMESTAMP = "1600112502"
+VECTOR_BODY = (
+    json.dumps(
+        [
+            {
+                "email": "hello@world.com",
+                "event": "dropped",
+                "reason": "Bounced Address",
+                "sg_event_id": "ZHJvcC0xMDk5NDkxOS1MUnpYbF9OSFN0T0doUTRrb2ZTbV9BLTA",
+                "sg_message_id": "LRzXl_NHStOGhQ4kofSm_A.filterdrecv-p3mdw1-756b745b58-kmzbl-18-5F5FC76C-9.0",
+                "smtp-id": "<LRzXl_NHStOGhQ4kofSm_A@ismtpd0039p1iad1.sendgrid.net>",
+                "timestamp": 1600112492,
+            }
+        ],
+        sort_keys=True,
+        separators=(",", ":"),
+    ).encode()
+    + b"\r\n"
+)
+THEN = dt.datetime.fromtimestamp(1600112502, dt.UTC)
+
+
+def test_the_published_vector_is_genuine() -> None:
+    assert genuine(VECTOR_BODY, VECTOR_SIGNATURE, VECTOR_TIMESTAMP, load_keys([VECTOR_KEY]), now=THEN)
+
+
+@pytest.mark.parametrize(
+    ("body", "signature", "timestamp"),
+    [
+        (VECTOR_BODY.rstrip(), VECTOR_SIGNATURE, VECTOR_TIMESTAMP),
+        (VECTOR_BODY + b" ", VECTOR_SIGNATURE, VECTOR_TIMESTAMP),
+        (VECTOR_BODY, VECTOR_SIGNATURE, "1600112503"),
+        (VECTOR_BODY, VECTOR_SIGNATURE, ""),
+        (VECTOR_BODY, VECTOR_SIGNATURE, "99999999999999999999"),
+        (VECTOR_BODY, "", VECTOR_TIMESTAMP),
+        (VECTOR_BODY, "abc", VECTOR_TIMESTAMP),
+        (VECTOR_BODY, "é", VECTOR_TIMESTAMP),
+        (VECTOR_BODY, base64.b64encode(b"\x30\x06\x02\x01\x00\x02\x01\x00").decode(), VECTOR_TIMESTAMP),
+        (VECTOR_BODY, VECTOR_SIGNATURE[:-8] + "AAAAAAA=", VECTOR_TIMESTAMP),
+    ],
+)
+def test_a_changed_cut_or_forged_body_is_not_genuine(body: bytes, signature: str, timestamp: str) -> None:
+    assert not genuine(body, signature, timestamp, load_keys([VECTOR_KEY]), now=THEN)
+
+
+def test_without_a_key_nothing_is_genuine() -> None:
+    assert not genuine(VECTOR_BODY, VECTOR_SIGNATURE, VECTOR_TIMESTAMP, (), now=THEN)
+
+
+@pytest.mark.parametrize(("hours", "taken"), [(0, True), (24, True), (26, False), (-1, False)])
+def test_what_sendgrid_tells_again_for_a_day_is_taken_and_older_is_not(*, hours: int, taken: bool) -> None:
+    now = THEN + dt.timedelta(hours=hours)
+    assert genuine(VECTOR_BODY, VECTOR_SIGNATURE, VECTOR_TIMESTAMP, load_keys([VECTOR_KEY]), now=now) is taken
+
+
+def test_while_keys_are_changed_either_may_sign() -> None:
+    ours = ec.generate_private_key(ec.SECP256R1())
+    public = base64.b64encode(
+        ours.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+    ).decode()
+    proof = base64.b64encode(ours.sign(b"1600112502[]", ec.ECDSA(hashes.SHA256()))).decode()
+    assert genuine(b"[]", proof, "1600112502", load_keys([VECTOR_KEY, public]), now=THEN)
+
+
+@pytest.mark.parametrize("text", ["", "not a key", "MFkw", base64.b64encode(b"junk").decode()])
+def test_a_key_that_is_none_is_named_by_its_place(text: str) -> None:
+    with pytest.raises(WebhookKeyError, match="key 2"):
+        load_keys([VECTOR_KEY, text])
+
+
+ATTEMPT = uuid.UUID("0123456789abcdef0123456789abcdef")
+OURS = {"email": "ada@x.example", "timestamp": 1600112492, "nl_delivery": "41", "nl_attempt": ATTEMPT.hex}
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ({"event": "processed"}, EventKind.PROCESSED),
+        ({"event": "delivered", "response": "250 OK"}, EventKind.DELIVERED),
+        ({"event": "deferred", "attempt": "5"}, EventKind.DEFERRED),
+        ({"event": "bounce", "type": "bounce", "status": "5.1.1"}, EventKind.BOUNCED),
+        ({"event": "bounce"}, EventKind.BOUNCED),
+        ({"event": "bounce", "type": "blocked"}, EventKind.BLOCKED),
+        ({"event": "bounce", "type": "expired"}, EventKind.BLOCKED),
+        ({"event": "dropped"}, EventKind.DROPPED),
+        ({"event": "open"}, EventKind.OPENED),
+        ({"event": "click", "url": "https://a.example/"}, EventKind.CLICKED),
+        ({"event": "spamreport"}, EventKind.COMPLAINED),
+        ({"event": "unsubscribe"}, EventKind.UNSUBSCRIBED),
+        ({"event": "group_unsubscribe"}, EventKind.UNSUBSCRIBED),
+    ],
+)
+def test_each_of_sendgrids_words_has_one_of_ours(said: dict[str, str], kind: EventKind) -> None:
+    (event,) = hear(json.dumps([OURS | said]).encode()).events
+    assert event.kind is kind
+    assert (event.delivery, event.attempt) == (41, ATTEMPT)
+
+
+def test_an_open_by_a_machine_is_told_apart() -> None:
+    events = hear(
+        json.dumps([OURS | {"event": "open", "sg_machine_open": truth} for truth in (True, False)]).encode()
+    ).events
+    assert [event.machine for event in events] == [True, False]
+
+
+def test_an_event_of_an_unforeseen_kind_harms_nothing() -> None:
+    heard = hear(json.dumps([{"event": "account_status_change"}, OURS | {"event": "open"}, 7, None]).encode())
+    assert len(heard.events) == 1
+    assert heard.passed_over == 3
+
+
+def test_an_event_without_our_ids_keeps_its_address() -> None:
+    (event,) = hear(b'[{"email":"x@y.example","event":"bounce","timestamp":1600112492}]').events
+    assert (event.delivery, event.attempt, event.address) == (0, None, "x@y.example")
+
+
+def test_the_providers_words_are_kept_without_the_address() -> None:
+    (event,) = hear(
+        json.dumps([OURS | {"event": "bounce", "reason": "550 <ada@x.example> unknown"}]).encode()
+    ).events
+    assert event.detail == "550 <…> unknown"
+
+
+def test_milliseconds_are_understood() -> None:
+    (event,) = hear(json.dumps([OURS | {"event": "open", "timestamp": 1600112492123}]).encode()).events
+    assert event.at == dt.datetime(2020, 9, 14, 19, 41, 32, tzinfo=dt.UTC)
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["event", "timestamp", "email", "nl_delivery", "nl_attempt", "url", "type", "reason"]
+            )
+            | st.text(max_size=3),
+            inner | st.sampled_from(["open", "bounce", "click", "1600112492"]),
+            max_size=6,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.lists(_JSON, max_size=4))
+def test_no_body_can_break_the_listener(body: list[object]) -> None:
+    heard = hear(json.dumps(body).encode())
+    assert len(heard.events) + heard.passed_over == len(body)
+
+
+@given(st.binary())
+def test_no_bytes_can_break_the_listener(body: bytes) -> None:
+    hear(body)
