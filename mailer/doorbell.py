@@ -1,6 +1,7 @@
 """Celery is the doorbell: a task carries one id, and losing it costs only time."""
 
 import functools
+from typing import Any
 
 import structlog
 from celery import Celery
@@ -10,7 +11,7 @@ from kombu.exceptions import OperationalError
 log = structlog.get_logger()
 
 # None of this is needed for correctness; it keeps the bell quick and quiet.
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "task_serializer": "json",
     "accept_content": ["json"],
     "task_ignore_result": True,
@@ -34,12 +35,15 @@ SETTINGS = {
     "enable_utc": True,
 }
 
+# Whoever rings has something better to do than to wait at the door: the sweep rings again.
+_AT_ONCE = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+
 
 @functools.cache
 def bell() -> Celery:
     """Return the Celery app that rings; worker.py is the one that answers."""
     app = Celery("mailer", broker=settings.BROKER_URL, set_as_current=False)
-    app.conf.update(SETTINGS)
+    app.conf.update(SETTINGS | {"broker_transport_options": SETTINGS["broker_transport_options"] | _AT_ONCE})
     return app
 
 

@@ -2,17 +2,21 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 
-from mailer.look import content_hash
+from mailer.look import content_hash, look_of
 from mailer.manuscript.arriving import arrive
 from mailer.manuscript.document import Document
 from mailer.manuscript.reading import read
 from mailer.models import Approval, Edition, Revision, Story
+from mailer.rendering.sets import render_sets
+from mailer.rendering.values import Reading, Rendered
 from mailer.vocabulary import EditionStatus
+from subscribers.interests import Interests
 from subscribers.models import List
 
 
@@ -105,6 +109,17 @@ def approve(edition: Edition, *, by: str, now: dt.datetime) -> Approval:
     return approval
 
 
+def render(edition: Edition, interests: Iterable[str]) -> Rendered:
+    """Return the newest revision's letter for a reader with these interests; none is everything.
+
+    Raises UnknownInterestError, naming the list's interests.
+    """
+    owner, chosen = edition.list, list(interests)
+    Interests.of(owner).bits(chosen)
+    reading = Reading(frozenset(chosen) if chosen else None, tracked=owner.tracked)
+    return render_sets(document_of(newest(edition)), look_of(owner), [reading])[reading]
+
+
 def described(edition: Edition) -> dict[str, Any]:
     """Return the edition in the shape of `editions show --json`."""
     revision = newest(edition)
@@ -128,6 +143,19 @@ def described(edition: Edition) -> dict[str, Any]:
         ],
         "warnings": revision.warnings,
     }
+
+
+def listing(owner: List | None = None) -> list[dict[str, Any]]:
+    """Return the editions, newest first, in the shape of `editions ls --json`."""
+    found = Edition.objects.order_by("-pk")
+    if owner is not None:
+        found = found.filter(list=owner)
+    return [
+        {"id": number, "list": slug, "title": title, "date": date and date.isoformat(), "status": status}
+        for number, slug, title, date, status in found.values_list(
+            "pk", "list__slug", "title", "date", "status"
+        )
+    ]
 
 
 def _write_stories(revision: Revision, document: Document) -> None:

@@ -21,6 +21,17 @@ OUTCOMES = {
     "cancelled": "cancelled",
 }
 
+OUTCOME_ORDER = (
+    "accepted",
+    "pending",
+    "in_flight",
+    "unknown",
+    "excluded",
+    "rejected",
+    "cancelled",
+    "not_confirmed",
+)
+
 SUM_BATCHES = """
 SELECT state, sum(n) FROM batch WHERE send_id = %s AND n > 0 GROUP BY state
 """
@@ -101,7 +112,7 @@ def described(send: Send) -> dict[str, Any]:
         "id": send.pk,
         "edition": send.edition_id,
         "status": send.status,
-        "scheduled_at": send.scheduled_at.isoformat(),
+        "scheduled_at": send.scheduled_at,
         "pause_reason": send.pause_reason or None,
         "candidates": sums.candidates or 0,
         **sums.outcomes,
@@ -110,6 +121,25 @@ def described(send: Send) -> dict[str, Any]:
         "events": events(send),
         "variants": variants(send),
     }
+
+
+def listing() -> list[dict[str, Any]]:
+    """Return the sends, newest first, in the shape of `sends ls --json`."""
+    rows = []
+    for send in Send.objects.select_related("edition").order_by("-pk"):
+        sums = ledger(send)
+        rows.append(
+            {
+                "id": send.pk,
+                "edition": send.edition_id,
+                "title": send.edition.title,
+                "status": send.status,
+                "scheduled_at": send.scheduled_at,
+                "candidates": sums.candidates or 0,
+                **{name: sums.outcomes[name] for name in ("accepted", "excluded", "unknown")},
+            }
+        )
+    return rows
 
 
 def events(send: Send) -> dict[str, int]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import orjson
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from mailer import editions, reports, sends
 from mailer.models import Batch, Delivery, Edition, Send
@@ -20,7 +20,7 @@ LATER = NOW + dt.timedelta(minutes=10)
 
 
 @pytest.fixture
-def sendgrid(settings: SettingsWrapper) -> Iterator[Provider]:
+def sendgrid(settings: Settings) -> Iterator[Provider]:
     """A provider that accepts; a test may change its `reply`."""
     with provider(says(202, X_Message_Id="m1")) as server:
         settings.CONFIGURATION = dataclasses.replace(

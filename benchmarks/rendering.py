@@ -1,0 +1,48 @@
+"""The 15 letters of a 25-story edition, against as many bare MJML compiles."""
+
+import itertools
+from collections.abc import Iterator
+
+from mjml import mjml2html
+
+from benchmarks.measuring import Figure, figure, seconds
+from mailer.manuscript.document import Document, Section, Story
+from mailer.rendering.sets import render_sets
+from mailer.rendering.values import InterestLook, Look, Reading
+
+INTERESTS = ("china", "russia", "africa", "south-asia")
+LOOK = Look(
+    list_slug="space-digest",
+    list_name="Space Digest",
+    postal_address="14 Observatory Road, Cape Town",
+    interests=tuple(InterestLook(slug, slug.title(), place) for place, slug in enumerate(INTERESTS)),
+)
+SUMMARY = "The agency said that the satellite reached its orbit and answered from there. " * 6
+STORIES = 25
+
+
+def measure(_size: int) -> Iterator[Figure]:
+    """Yield the figure; the number of readers does not matter here."""
+    stories = tuple(
+        Story(f"Story number {n}", f"https://source.example/{n}", (INTERESTS[n % 4],), SUMMARY)
+        for n in range(STORIES)
+    )
+    document = Document("space-digest", "Twenty-five stories", (Section("News", stories=stories),))
+    readings = [
+        Reading(frozenset(chosen))
+        for size in range(1, 5)
+        for chosen in itertools.combinations(INTERESTS, size)
+    ]
+    bare = _bare(stories)
+    ours = seconds(lambda: render_sets(document, LOOK, readings))
+    limit = seconds(lambda: [mjml2html(bare, fonts={}) for _ in readings])
+    yield figure("render 15 variants of 25 stories", "ms", ours * 1000, limit * 1000)
+
+
+def _bare(stories: tuple[Story, ...]) -> str:
+    """Return the same words in the plainest MJML there is."""
+    texts = "".join(
+        f"<mj-text><h3><a href='{story.url}'>{story.title}</a></h3><p>{story.summary}</p></mj-text>"
+        for story in stories
+    )
+    return f"<mjml><mj-body><mj-section><mj-column>{texts}</mj-column></mj-section></mj-body></mjml>"

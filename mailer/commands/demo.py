@@ -1,0 +1,198 @@
+"""`mailer demo`: everything embedded, one sample edition delivered through the sandbox, and its ledger."""
+
+import os
+import sys
+import tempfile
+import time
+import webbrowser
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import django
+import orjson
+import typer
+from rich import progress as bars
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from mailer.embedded.stack import Stack
+    from mailer.rehearsal import Outcome
+
+Progress = Callable[[str, int, int], None]  # what is under way, how many are done, how many in all
+
+# What an operator's shell may hold, and a demonstration must never touch.
+OUTSIDE = ("DATABASE_URL", "REDIS_URL", "SENDGRID_", "SMTP_URL", "MAILER_")
+PACE = 60_000.0  # times faster than life: two days of letters in three seconds
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command(epilog="Example: mailer demo --subscribers 5000 --exit")(demo)
+
+
+def demo(
+    subscribers: Annotated[int, typer.Option(min=16, max=100_000, help="How many sample readers.")] = 1000,
+    end: Annotated[bool, typer.Option("--exit", help="Print the report and stop.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what `sends show --json` prints.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the pages; 0 takes a free one.")] = 0,
+) -> None:
+    """Deliver a sample edition to sample readers through the sandbox; nothing leaves this machine.
+
+    Uses a place of its own that is gone afterwards, never your database, broker or key. Ends with
+    status 0 only if every reader is accounted for.
+    """
+    from mailer.embedded.broker import BrokerError  # noqa: PLC0415 - only this command needs them
+    from mailer.embedded.stack import Stack, StackError  # noqa: PLC0415 - the same
+    from mailer.embedded.supervisor import SupervisorError  # noqa: PLC0415 - the same
+
+    with tempfile.TemporaryDirectory(prefix="mailer-demo-") as folder:
+        stack = Stack(
+            _environment(Path(folder)),
+            workers=2,
+            port=port,
+            sandbox_port=0,
+            sandbox_options=["--pace", str(PACE)],
+        )
+        try:
+            with ExitStack() as running:
+                _start(stack, running)
+                outcome, seconds = _rehearse(stack, subscribers)
+                _print(outcome, seconds, as_json=as_json)
+                if not end:
+                    _stay(stack)
+        except (BrokerError, StackError, SupervisorError) as error:
+            typer.echo(f"mailer: {error}", err=True)
+            raise typer.Exit(1) from None
+    if not outcome.adds_up:
+        typer.echo("mailer: the ledger does not add up; please report this with what is above", err=True)
+        raise typer.Exit(1)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Return the environment without anything of the operator's own installation."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(OUTSIDE)}
+    return kept | {"MAILER_DATA_DIR": str(folder), "MAILER_SWEEP": "1"}
+
+
+def _start(stack: "Stack", running: ExitStack) -> None:
+    """Start the stack for as long as `running` lasts, and Django in this process beside it."""
+    with Console(stderr=True).status("Starting broker, sandbox, web, worker and scheduler"):
+        running.enter_context(stack)
+    os.environ.update(stack.environ)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "mailer.settings"
+    django.setup()
+
+
+def _rehearse(stack: "Stack", subscribers: int) -> tuple["Outcome", float]:
+    """Play the whole send; return what came of it, and the seconds from schedule to the last event."""
+    from mailer import rehearsal  # noqa: PLC0415 - its models need Django, which has only now begun
+
+    with _bars() as progress:
+        progress("Readers", 0, subscribers)
+        owner = rehearsal.stage(subscribers)
+        progress("Readers", subscribers, subscribers)
+        began = time.monotonic()
+        outcome = rehearsal.play(owner, stack.sandbox_url, stack.check, progress)
+        return outcome, time.monotonic() - began
+
+
+@contextmanager
+def _bars() -> Iterator[Progress]:
+    """Show progress on a terminal and nothing on a pipe."""
+    console = Console(stderr=True)
+    with bars.Progress(
+        bars.TextColumn("{task.description:<8}"),
+        bars.BarColumn(),
+        bars.MofNCompleteColumn(),
+        bars.TimeElapsedColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+    ) as shown:
+        tasks: dict[str, bars.TaskID] = {}
+
+        def progress(what: str, done: int, whole: int) -> None:
+            if what not in tasks:
+                tasks[what] = shown.add_task(what)
+            shown.update(tasks[what], completed=done, total=whole or None)
+
+        yield progress
+
+
+def _print(outcome: "Outcome", seconds: float, *, as_json: bool) -> None:
+    """Print the ledger for people, or what `sends show --json` prints."""
+    from mailer import reports  # noqa: PLC0415 - its models need Django, which has only now begun
+
+    described = reports.described(outcome.send)
+    if as_json:
+        typer.echo(orjson.dumps(described, option=orjson.OPT_INDENT_2).decode())
+        return
+    console = Console()
+    console.print(f"\n[bold]{outcome.send.edition.title}[/bold]", highlight=False)
+    console.print(
+        f"One edition, {len(described['variants'])} letters, {described['candidates']:,} readers;"
+        f" {seconds:.1f} s from schedule to the last event.\n",
+        highlight=False,
+    )
+    console.print(_ledger_table(described))
+    console.print(_verdict(outcome), highlight=False)
+    console.print("\nThe sandbox is the transport: nothing has left this machine.", highlight=False)
+
+
+def _ledger_table(described: dict[str, object]) -> Table:
+    """Return the outcomes on the left, what came back on the right."""
+    from mailer import reports  # noqa: PLC0415 - its models need Django, which has only now begun
+
+    outcomes = [(name.replace("_", " "), described[name]) for name in reports.OUTCOME_ORDER]
+    events = [(name.replace("_", " "), n) for name, n in dict(described["events"]).items()]  # type: ignore[call-overload]  # a dict
+    table = Table(show_edge=False, box=None, pad_edge=False, header_style="bold")
+    for column, justify in (
+        ("outcome", "left"),
+        ("readers", "right"),
+        ("", "left"),
+        ("came back", "left"),
+        ("copies", "right"),
+    ):
+        table.add_column(column, justify=justify)  # type: ignore[arg-type]  # one of Rich's words
+    rows = max(len(outcomes), len(events))
+    blank = [("", "")]
+    for (outcome, readers), (event, copies) in zip(
+        outcomes + blank * (rows - len(outcomes)), events + blank * (rows - len(events)), strict=True
+    ):
+        table.add_row(outcome, _figure(readers), "   ", event, _figure(copies))
+    return table
+
+
+def _figure(number: object) -> str:
+    return f"{number:,}" if isinstance(number, int) else str(number)
+
+
+def _verdict(outcome: "Outcome") -> str:
+    """Return, in words, whether both ledgers are equal."""
+    comparison = outcome.comparison
+    if outcome.adds_up:
+        return (
+            f"\nIt adds up: every reader has one outcome, and the sandbox's ledger holds the same"
+            f" {outcome.taken:,} copies,\naddress by address, nobody twice."
+        )
+    return (
+        f"\n[bold]It does not add up[/bold]: status {outcome.send.status}; only in ours"
+        f" {len(comparison.only_ours)}, only in the sandbox's {len(comparison.only_theirs)},"
+        f" twice {len(comparison.twice)}."
+    )
+
+
+def _stay(stack: "Stack") -> None:
+    """Show where to look and wait for Ctrl-C."""
+    typer.echo(f"\n  letters as their readers see them   {stack.sandbox_url}/")
+    typer.echo(f"  the front page                      {stack.base_url}/")
+    typer.echo("\nCtrl-C ends it all.")
+    if sys.stdout.isatty() and (os.environ.get("DISPLAY") or sys.platform == "darwin"):
+        webbrowser.open(f"{stack.sandbox_url}/")
+    try:
+        stack.wait()
+    except KeyboardInterrupt:
+        typer.echo("")

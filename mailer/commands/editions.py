@@ -1,0 +1,139 @@
+"""`mailer editions …`: from a text file to an approved edition."""
+
+import datetime as dt
+import getpass
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mailer.commands.failures import FailedError
+from mailer.commands.output import emit, print_rows, say, warn
+from mailer.commands.start import ready
+
+app = typer.Typer(help="Issues of a list, from text to approval.", no_args_is_help=True)
+
+Number = Annotated[int, typer.Argument(metavar="EDITION", help="Its number, from `mailer editions ls`.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print it for scripts.")]
+
+
+@app.command("import", epilog="Example: mailer editions import space-digest edition.md")
+def import_(
+    slug: Annotated[str, typer.Argument(metavar="LIST", help="The list's slug.")],
+    file: Annotated[Path, typer.Argument(help="Markdown with front matter, or a newsletter as pasted.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make a text file a new edition; the same text again is the same edition."""
+    data = file.read_bytes()
+    ready()
+    from mailer import editions  # noqa: PLC0415 - models want Django ready
+    from mailer.manuscript.faults import ManuscriptError  # noqa: PLC0415 - the same
+    from subscribers import lists  # noqa: PLC0415 - the same
+
+    owner = lists.find(slug)
+    try:
+        imported = editions.import_text(owner, data, author=getpass.getuser(), now=_now())
+    except ManuscriptError as error:
+        raise FailedError("\n".join(f"{file}: {fault}" for fault in error.faults)) from error
+    described = editions.described(imported.edition)
+    if not imported.new:
+        warn("This very text was imported before; nothing was changed.")
+    emit(described, as_json=as_json, table=lambda: _print(described))
+
+
+@app.command(epilog="Example: mailer editions export 1 > edition.md")
+def export(edition: Number) -> None:
+    """Print the edition as Markdown with front matter, byte for byte as it is kept."""
+    ready()
+    from mailer import editions  # noqa: PLC0415 - models want Django ready
+
+    text = editions.newest(editions.find(edition)).text
+    sys.stdout.buffer.write(text.encode())
+
+
+@app.command(epilog="Example: mailer editions ls --list space-digest")
+def ls(
+    slug: Annotated[str, typer.Option("--list", metavar="LIST", help="Of this list only.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show all editions, newest first."""
+    ready()
+    from mailer import editions  # noqa: PLC0415 - models want Django ready
+    from subscribers import lists  # noqa: PLC0415 - the same
+
+    rows = editions.listing(lists.find(slug) if slug else None)
+    emit(
+        rows,
+        as_json=as_json,
+        table=lambda: print_rows(
+            ["edition", "list", "title", "date", "status"],
+            [tuple(row.values()) for row in rows],
+            empty="There is no edition yet: make one with `mailer editions import LIST FILE`.",
+        ),
+    )
+
+
+@app.command(epilog="Example: mailer editions show 1 --json")
+def show(edition: Number, as_json: AsJson = False) -> None:
+    """Show what an edition holds, and what its import was unsure of."""
+    ready()
+    from mailer import editions  # noqa: PLC0415 - models want Django ready
+
+    described = editions.described(editions.find(edition))
+    emit(described, as_json=as_json, table=lambda: _print(described))
+
+
+@app.command(epilog="Example: mailer editions render 1 --interest africa -o letter")
+def render(
+    edition: Number,
+    folder: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Where the files go.")],
+    interest: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SLUG", help="As one gets it who chose this; may be repeated. None: all."),
+    ] = None,
+) -> None:
+    """Write a letter as its readers get it: subject.txt, edition.html and edition.txt."""
+    ready()
+    from mailer import editions  # noqa: PLC0415 - models want Django ready
+
+    letter = editions.render(editions.find(edition), interest or [])
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in (
+        ("subject.txt", f"{letter.subject}\n"),
+        ("edition.html", letter.html),
+        ("edition.txt", letter.text),
+    ):
+        (folder / name).write_bytes(text.encode())
+    say(f"{folder} holds the letter: {len(letter.html.encode()) / 1000:.0f} kB of HTML, and its text.")
+
+
+@app.command(epilog="Example: mailer editions approve 1")
+def approve(edition: Number) -> None:
+    """Approve an edition exactly as it would leave now: text, look, sender and postal address."""
+    ready()
+    from mailer import editions  # noqa: PLC0415 - models want Django ready
+
+    approval = editions.approve(editions.find(edition), by=getpass.getuser(), now=_now())
+    say(f"Edition {edition} is approved as it stands ({approval.content_hash[:12]}).")
+
+
+def _print(described: dict[str, Any]) -> None:
+    date = f", {described['date']}" if described["date"] else ""
+    head = f"Edition {described['id']} of {described['list']} ({described['status']})"
+    say(f"{head}: {described['title']}{date}")
+    say(f"Sections: {', '.join(described['sections'])}")
+    print_rows(
+        ["story", "title", "interests", "link"],
+        [
+            (place, story["title"], story["interests"] or "everyone", story["url"] or "none")
+            for place, story in enumerate(described["stories"], 1)
+        ],
+        empty="It holds no story.",
+    )
+    for warning in described["warnings"]:
+        say(f"- {warning}")
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

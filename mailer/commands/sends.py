@@ -1,0 +1,156 @@
+"""`mailer sends …`: schedule an edition, watch it go, read its ledger."""
+
+import csv
+import datetime as dt
+import getpass
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any
+
+import typer
+
+from mailer.commands.output import emit, emit_lines, print_rows, say
+from mailer.commands.start import ready
+
+app = typer.Typer(help="Editions on their way to their readers.", no_args_is_help=True)
+
+Number = Annotated[int, typer.Argument(metavar="SEND", help="Its number, from `mailer sends ls`.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print it for scripts.")]
+
+_LEDGER = ("delivery", "email", "outcome", "reason", "variant", "batch", "attempt", "message_id")
+_LEDGER_SHORT = ("delivery", "email", "outcome", "reason", "variant")
+
+
+@app.command(epilog='Example: mailer sends schedule 1 --at "2026-12-01 09:00" --tz Africa/Nairobi')
+def schedule(
+    edition: Annotated[int, typer.Argument(metavar="EDITION", help="From `mailer editions ls`.")],
+    at: Annotated[str, typer.Option(help="Wall time, like 2026-12-01 09:00. Left out: now.")] = "",
+    zone: Annotated[
+        str, typer.Option("--tz", help="Its IANA zone, like Africa/Nairobi. Left out: the list's.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Send an edition to everyone on its list, now or later.
+
+    This approves it as it stands, unless the list asks for a second person's approval.
+    """
+    ready()
+    from mailer import editions, reports, sends  # noqa: PLC0415 - models want Django ready
+    from mailer.timetable import Instant, resolve  # noqa: PLC0415 - the same
+
+    found, now = editions.find(edition), dt.datetime.now(dt.UTC)
+    instant = resolve(at, zone or found.list.zone) if at else Instant(now)
+    send = sends.schedule(found, instant, by=getpass.getuser(), now=now)
+
+    def table() -> None:
+        when = f"{instant.utc:%Y-%m-%d %H:%M} UTC" if at else "as soon as a worker takes it"
+        say(f"Send {send.pk} of edition {edition} leaves {when}.")
+        say(f"`mailer sends show {send.pk}` says how it stands.")
+        if instant.note:
+            say(f"Mind: {instant.note}.")
+        _say_sandboxed()
+
+    emit(reports.described(send), as_json=as_json, table=table)
+
+
+@app.command(epilog="Example: mailer sends ls --json")
+def ls(*, as_json: AsJson = False) -> None:
+    """Show all sends, newest first."""
+    ready()
+    from mailer import reports  # noqa: PLC0415 - models want Django ready
+
+    rows = reports.listing()
+    emit(
+        rows,
+        as_json=as_json,
+        table=lambda: print_rows(
+            [
+                "send",
+                "edition",
+                "title",
+                "status",
+                "scheduled",
+                "candidates",
+                "accepted",
+                "excluded",
+                "unknown",
+            ],
+            [tuple(row.values()) for row in rows],
+            empty="There is no send yet: make one with `mailer sends schedule EDITION`.",
+        ),
+    )
+
+
+@app.command(epilog="Example: mailer sends show 1")
+def show(send: Number, as_json: AsJson = False) -> None:
+    """Show how a send stands: each candidate has exactly one outcome."""
+    ready()
+    from mailer import reports, sends  # noqa: PLC0415 - models want Django ready
+
+    found = sends.find(send)
+    described = reports.described(found)
+
+    def table() -> None:
+        say(f"Send {send} of edition {found.edition_id} ({described['status']}): {found.edition.title}")
+        if described["pause_reason"]:
+            say(f"Paused: {described['pause_reason']}")
+        print_rows(["outcome", "readers"], list(_outcomes(described)), empty="")
+        print_rows(
+            ["came back", "copies"],
+            [(name.replace("_", " "), copies) for name, copies in described["events"].items() if copies],
+            empty="Nothing has come back yet.",
+        )
+        _say_sandboxed()
+
+    emit(described, as_json=as_json, table=table)
+
+
+@app.command(epilog="Example: mailer sends ledger 1 --csv > ledger.csv")
+def ledger(
+    send: Number,
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print it for spreadsheets.")] = False,
+) -> None:
+    """Show one line for each candidate: outcome, reason, letter, request, and what came back."""
+    ready()
+    from mailer import reports, sends  # noqa: PLC0415 - models want Django ready
+
+    lines = reports.lines(sends.find(send))
+    if as_json:
+        emit_lines(lines)
+    elif as_csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(_LEDGER)
+        writer.writerows(_cells(lines, _LEDGER))
+    else:
+        print_rows(
+            _LEDGER_SHORT,
+            _cells(lines, _LEDGER_SHORT),
+            empty="Nobody yet: the audience is frozen when the send starts.",
+        )
+
+
+def _outcomes(described: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """Yield each outcome that has readers, the reasons beneath it, and the sum."""
+    from mailer import reports  # noqa: PLC0415 - models want Django ready
+
+    for name in reports.OUTCOME_ORDER:
+        if described[name]:
+            yield name.replace("_", " "), described[name]
+        if name == "excluded":
+            yield from (
+                (f"  {reason.replace('_', ' ')}", readers)
+                for reason, readers in described["excluded_reasons"].items()
+            )
+    yield "candidates", described["candidates"]
+
+
+def _cells(lines: Iterable[dict[str, Any]], columns: tuple[str, ...]) -> Iterator[list[object]]:
+    return ([line[column] for column in columns] for line in lines)
+
+
+def _say_sandboxed() -> None:
+    from django.conf import settings  # noqa: PLC0415 - only readable once Django is ready
+
+    if settings.CONFIGURATION.sandboxed:
+        say("The sandbox is the transport: nothing leaves this machine.")

@@ -1,0 +1,67 @@
+"""`mailer demo`, as anyone sees it who has just cloned the product."""
+
+import itertools
+import json
+import subprocess
+import sys
+
+INTERESTS = ("china", "russia", "africa", "south-asia")
+
+
+def demo(environ: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "mailer", "demo", "--exit", *words],
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+
+
+def test_a_thousand_readers_in_all_sixteen_sets_are_each_accounted_for(fresh_environ: dict[str, str]) -> None:
+    done = demo(fresh_environ, "--json")
+    assert done.returncode == 0, done.stderr
+    shown = json.loads(done.stdout)
+    outcomes = (
+        "accepted",
+        "rejected",
+        "excluded",
+        "cancelled",
+        "not_confirmed",
+        "pending",
+        "in_flight",
+        "unknown",
+    )
+    assert shown["candidates"] == 1000 == sum(shown[outcome] for outcome in outcomes)
+    assert shown["status"] == "done"
+    assert shown["excluded"] == sum(shown["excluded_reasons"].values()) > 0
+    assert shown["unknown"] == shown["possibly_twice"] == 0
+    sets = {frozenset(chosen) for variant in shown["variants"] for chosen in variant["interest_sets"]}
+    assert sets == {
+        frozenset(chosen) for size in range(5) for chosen in itertools.combinations(INTERESTS, size)
+    }
+    assert len(shown["variants"]) <= 15
+    assert sum(variant["deliveries"] for variant in shown["variants"]) == shown["accepted"]
+    for kind in ("delivered", "opened", "machine_opened", "clicked", "bounced"):
+        assert shown["events"][kind] > 0
+
+
+def test_the_report_says_that_it_adds_up_and_that_nothing_has_left(fresh_environ: dict[str, str]) -> None:
+    done = demo(fresh_environ, "--subscribers", "32")
+    assert done.returncode == 0, done.stderr
+    assert "It adds up" in done.stdout
+    assert "nothing has left this machine" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_an_operators_own_settings_are_not_touched(fresh_environ: dict[str, str]) -> None:
+    outside = {
+        "DATABASE_URL": "postgresql://nobody@127.0.0.1:9/production",
+        "REDIS_URL": "redis://127.0.0.1:9/0",
+        "SENDGRID_API_KEY": "SG.real",
+        "MAILER_BASE_URL": "https://news.example.org",
+    }
+    done = demo(fresh_environ | outside, "--subscribers", "16")
+    assert done.returncode == 0, done.stderr

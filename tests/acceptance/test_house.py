@@ -1,0 +1,156 @@
+"""A day in the house, as production runs it: PostgreSQL, Redis, and every part a process of its own."""
+
+import base64
+import contextlib
+import json
+import re
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+
+from mailer.embedded.stack import Stack
+from tests.waiting import until
+
+SAMPLE = Path(__file__).parents[2] / "mailer" / "samples" / "edition.md"
+KEYS = {"MAILER_HASH_KEY": "h" * 40, "MAILER_SECRET_KEY": "s" * 40}
+
+
+class House:
+    """A running installation and its command line."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self.said: list[str] = []
+
+    def mailer(self, *words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "mailer", *words],
+            env=self.stack.environ,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        self.said.append(done.stderr)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def json(self, *words: str) -> Any:  # noqa: ANN401 - whatever the command prints
+        return json.loads(self.mailer(*words, "--json"))
+
+    def sandbox(self, path: str) -> Any:  # noqa: ANN401 - whatever the page holds
+        url = f"{self.stack.sandbox_url}{path}"
+        with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own, on loopback
+            return json.load(answer)
+
+    def logs(self) -> str:
+        return "".join(path.read_text() for path in (self.stack.data_dir / "logs").iterdir())
+
+
+@pytest.fixture(params=["sqlite and the embedded broker", "postgresql and redis"])
+def house(request: pytest.FixtureRequest, fresh_environ: dict[str, str]) -> Iterator[House]:
+    environ = fresh_environ | KEYS | {"MAILER_SWEEP": "1"}
+    if request.param.startswith("postgresql"):
+        environ["DATABASE_URL"] = request.getfixturevalue("postgres_url")
+        environ["REDIS_URL"] = request.getfixturevalue("redis_url")
+    with Stack(environ, workers=2, port=0, sandbox_port=0, sandbox_options=["--pace", "100000"]) as stack:
+        yield House(stack)
+
+
+class Broker:
+    """Everything that any process says to the broker, as it is said."""
+
+    def __init__(self, url: str) -> None:
+        client = (
+            redis.Redis(unix_socket_path=url.removeprefix("redis+socket://"))
+            if url.startswith("redis+socket://")
+            else redis.Redis.from_url(url)
+        )
+        self.heard: list[str] = []
+        threading.Thread(target=self._listen, args=(client,), daemon=True).start()
+
+    def _listen(self, client: redis.Redis) -> None:
+        with (
+            client.monitor() as monitor,
+            contextlib.suppress(redis.ConnectionError),
+        ):  # it ends with the house
+            while True:
+                self._hear(str(monitor.next_command()))
+
+    def _hear(self, command: str) -> None:
+        """Keep a command, and what Celery's messages hold in base64, in the clear."""
+        bodies = re.findall(r'\\?"body\\?": \\?"([A-Za-z0-9+/=]+)', command)
+        self.heard += [command, *(base64.b64decode(body).decode() for body in bodies)]
+
+
+def test_an_edition_goes_from_a_text_file_to_every_readers_inbox_and_back(
+    house: House, canary: str, tmp_path: Path
+) -> None:
+    broker = Broker(house.stack.environ["REDIS_URL"])
+    people = tmp_path / "people.csv"
+    people.write_text(
+        "email,name,interests\n"
+        f"{canary},Canary,africa\n"
+        + "".join(f"reader{n}@readers.example,Reader {n},china;russia\n" for n in range(40))
+        + "bounce@readers.example,,\ncomplain@readers.example,,\nleave@readers.example,,\n"
+    )
+    house.mailer(
+        *("lists", "add", "space-digest", "--name", "Space Digest", "--postal-address", "1 Orbit Road"),
+        *("--from", "Space Digest <editor@space-digest.example>", "--interest", "china=China"),
+        *(
+            "--interest",
+            "russia=Russia",
+            "--interest",
+            "africa=Africa",
+            "--interest",
+            "south-asia=South Asia",
+        ),
+    )
+    house.mailer("subscribers", "import", "space-digest", str(people), "--consent", "a test's readers")
+    edition = house.json("editions", "import", "space-digest", str(SAMPLE))
+    assert house.mailer("editions", "export", str(edition["id"])) == SAMPLE.read_text()
+    send = house.json("sends", "schedule", str(edition["id"]))["id"]
+
+    until(lambda: house.json("sends", "show", str(send))["status"] == "done", within=60)
+    until(lambda: house.sandbox("/sandbox/progress.json")["events_waiting"] == 0, within=60)
+    until(lambda: house.json("sends", "show", str(send))["events"]["complained"] == 1, within=60)
+
+    shown = house.json("sends", "show", str(send))
+    assert (shown["candidates"], shown["accepted"]) == (44, 44)
+    ours = {
+        line["email"] for line in house.json("sends", "ledger", str(send)) if line["outcome"] == "accepted"
+    }
+    theirs = [copy["address"] for copy in house.sandbox("/sandbox/ledger.json")["copies"]]
+    assert sorted(ours) == sorted(theirs)
+    assert house.json("subscribers", "show", "bounce@readers.example")["suppression"]
+    until(lambda: _left(house, "leave@readers.example"), within=30)
+
+    # The second edition leaves out who bounced, complained or left.
+    again = tmp_path / "again.md"
+    again.write_text(SAMPLE.read_text().replace("title: ", "title: Again, ", 1))
+    second = house.json("editions", "import", "space-digest", str(again))["id"]
+    number = house.json("sends", "schedule", str(second))["id"]
+    until(lambda: house.json("sends", "show", str(number))["status"] == "done", within=60)
+    latest = house.json("sends", "show", str(number))
+    assert latest["excluded_reasons"]["suppressed"] >= 2
+    assert latest["candidates"] == latest["accepted"] + latest["excluded"]
+
+    # No person in any log, any broker message, or anything a command said on stderr.
+    everything = house.logs() + "".join(broker.heard) + "".join(house.said)
+    assert "mailer.deliver" in "".join(broker.heard)
+    assert any(re.fullmatch(r"\[\[\d+\], \{\}, \{.*\}\]", heard) for heard in broker.heard)
+    assert "batch answered" in everything
+    for trace in (canary, canary.partition("@")[0], "Canary", "reader1@"):
+        assert trace not in everything
+
+
+def _left(house: House, address: str) -> bool:
+    (subscription,) = house.json("subscribers", "show", address)["subscriptions"]
+    return bool(subscription["status"] == "unsubscribed")

@@ -1,0 +1,184 @@
+"""The environment: sound by default, and each wrong setting one clear line."""
+
+import os
+import subprocess
+import sys
+from dataclasses import astuple
+from pathlib import Path
+
+import pytest
+
+from mailer.environment import Configuration, SettingError, read
+
+SOUND_KEYS = {"MAILER_HASH_KEY": "h" * 32, "MAILER_SECRET_KEY": "s" * 32}
+PRODUCTION = SOUND_KEYS | {
+    "DATABASE_URL": "postgresql://mailer@db/mailer",
+    "REDIS_URL": "rediss://broker:6379/0",
+    "SENDGRID_API_KEY": "SG.key",
+    "SENDGRID_WEBHOOK_KEYS": "one, two",
+    "MAILER_BASE_URL": "https://news.example.org/",
+}
+
+
+def problems(environ: dict[str, str]) -> list[str]:
+    with pytest.raises(SettingError) as caught:
+        read(environ)
+    assert str(caught.value) == "; ".join(caught.value.problems)
+    assert not [line for line in caught.value.problems if "\n" in line]
+    return caught.value.problems
+
+
+def test_nothing_set_is_a_laptop_where_nothing_leaves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    laptop = read({})
+    assert laptop.data_dir == tmp_path / "data"
+    assert (laptop.database_url, laptop.redis_url) == ("", "")
+    assert laptop.sandboxed
+    assert laptop.transport_url == laptop.sandbox_url == "http://127.0.0.1:8026"
+    assert laptop.base_url == "http://127.0.0.1:8000"
+    assert astuple(laptop.timings) == (15, 60, 60, 1800, 86_400, 21_600)
+
+
+def test_three_variables_make_it_production() -> None:
+    production = read(PRODUCTION)
+    assert not production.sandboxed
+    assert production.transport_url == "https://api.sendgrid.com"
+    assert production.sendgrid_webhook_keys == ("one", "two")
+    assert production.base_url == "https://news.example.org"
+
+
+def test_the_european_host_is_one_setting() -> None:
+    european = read(PRODUCTION | {"SENDGRID_API_URL": "https://api.eu.sendgrid.com/"})
+    assert european.transport_url == "https://api.eu.sendgrid.com"
+
+
+def test_empty_and_blank_values_are_values_left_out() -> None:
+    blank = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "SENDGRID_API_KEY"), "  ")
+    emptied = dict.fromkeys(
+        ("MAILER_BASE_URL", "MAILER_DATA_DIR", "MAILER_SANDBOX_URL", "SENDGRID_API_URL"), ""
+    )
+    assert read(blank | emptied) == read({})
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "hash-key"
+    file.write_text("h" * 40 + "\n", encoding="utf-8")
+    assert read({"MAILER_HASH_KEY_FILE": str(file)}).hash_key == "h" * 40
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "SENDGRID_API_KEY", "MAILER_OLD_SECRET_KEYS"])
+def test_every_secret_has_its_file(name: str, tmp_path: Path) -> None:
+    value = {"DATABASE_URL": "sqlite:////data/db", "REDIS_URL": "redis://:word@broker"}.get(name, "k" * 40)
+    file = tmp_path / name
+    file.write_text(value, encoding="utf-8")
+    extra = {"SENDGRID_WEBHOOK_KEYS": "key"} | SOUND_KEYS
+    assert read(extra | {f"{name}_FILE": str(file)}) == read(extra | {name: value})
+
+
+def test_a_secret_set_outright_goes_before_its_file(tmp_path: Path) -> None:
+    assert read({"MAILER_HASH_KEY": "h" * 32, "MAILER_HASH_KEY_FILE": str(tmp_path / "none")}).hash_key
+
+
+def test_a_file_that_cannot_be_read_is_named_once(tmp_path: Path) -> None:
+    assert problems({"SENDGRID_WEBHOOK_KEYS_FILE": str(tmp_path / "none"), "SENDGRID_API_KEY": "k"}) == [
+        f"SENDGRID_WEBHOOK_KEYS_FILE cannot be read (FileNotFoundError): {tmp_path / 'none'}"
+    ]
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(b"\xff\xfe\x00")
+    (line,) = problems({"MAILER_HASH_KEY_FILE": str(tmp_path / "key")})
+    assert line.startswith("MAILER_HASH_KEY_FILE cannot be read (UnicodeDecodeError)")
+
+
+def test_a_file_that_is_empty_is_named(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("\n")
+    (line,) = problems({"MAILER_HASH_KEY_FILE": str(tmp_path / "key")})
+    assert line.startswith("MAILER_HASH_KEY_FILE is empty")
+
+
+@pytest.mark.parametrize(
+    ("environ", "line"),
+    [
+        (
+            {"DATABASE_URL": "mysql://db/mailer"},
+            "DATABASE_URL must be an address that begins with one of sqlite://, postgresql://",
+        ),
+        ({"DATABASE_URL": "postgresql:db"}, "DATABASE_URL must be an address that begins with one of"),
+        ({"DATABASE_URL": "postgresql://db:port/mailer"}, "DATABASE_URL must be an address that begins"),
+        ({"REDIS_URL": "amqp://broker"}, "REDIS_URL must be an address that begins with one of redis://"),
+        ({"REDIS_URL": "localhost:6379"}, "REDIS_URL must be an address that begins with one of redis://"),
+        ({"MAILER_BASE_URL": "news.example.org"}, "MAILER_BASE_URL must be an http or https address"),
+        ({"MAILER_BASE_URL": "http://[::1"}, "MAILER_BASE_URL must be an http or https address"),
+        ({"MAILER_BASE_URL": "http://news:port"}, "MAILER_BASE_URL must be an http or https address"),
+        ({"SENDGRID_API_URL": "ftp://x"}, "SENDGRID_API_URL must be an http or https address"),
+        ({"MAILER_SANDBOX_URL": "http://"}, "MAILER_SANDBOX_URL must be an http or https address"),
+        ({"MAILER_HASH_KEY": "short"}, "MAILER_HASH_KEY has 5 characters: write at least 32"),
+        ({"MAILER_SECRET_KEY": "short"}, "MAILER_SECRET_KEY has 5 characters: write at least 32"),
+        ({"SENDGRID_API_KEY": "SG.key"}, "SENDGRID_WEBHOOK_KEYS is missing"),
+        ({"MAILER_SWEEP": "soon"}, "MAILER_SWEEP must be a number of seconds above 0, not 'soon'"),
+        ({"MAILER_LEASE": "0"}, "MAILER_LEASE must be a number of seconds above 0, not '0'"),
+        ({"MAILER_LEASE": "-1"}, "MAILER_LEASE must be a number of seconds above 0, not '-1'"),
+        ({"MAILER_LEASE": "nan"}, "MAILER_LEASE must be a number of seconds above 0, not 'nan'"),
+        ({"MAILER_LEASE": "inf"}, "MAILER_LEASE must be a number of seconds above 0, not 'inf'"),
+        ({"MAILER_UNKNOWN_WAIT": "120"}, "MAILER_UNKNOWN_WAIT must be longer than MAILER_LEASE and"),
+    ],
+)
+def test_a_wrong_setting_is_one_clear_line(environ: dict[str, str], line: str) -> None:
+    (found,) = problems(SOUND_KEYS | environ)
+    assert found.startswith(line)
+
+
+def test_an_installation_on_a_shared_database_needs_shared_keys() -> None:
+    assert [line.split()[0] for line in problems({"DATABASE_URL": "postgresql://db/mailer"})] == [
+        "MAILER_HASH_KEY",
+        "MAILER_SECRET_KEY",
+    ]
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    wrong = {"DATABASE_URL": "x", "REDIS_URL": "y", "MAILER_SWEEP": "z"}
+    assert len(problems(SOUND_KEYS | wrong)) == 3
+
+
+def test_timings_can_be_shortened() -> None:
+    timings = read({"MAILER_SWEEP": "0.5", "MAILER_LEASE": "1", "MAILER_UNKNOWN_WAIT": "62"}).timings
+    assert (timings.sweep, timings.lease, timings.unknown_wait) == (0.5, 1, 62)
+
+
+def test_no_secret_is_shown_with_the_configuration() -> None:
+    secret: Configuration = read(
+        PRODUCTION
+        | {
+            "DATABASE_URL": "postgresql://mailer:hunter2@db/mailer",
+            "REDIS_URL": "redis://:hunter2@broker",
+            "SENDGRID_API_KEY": "SG.hunter2",
+            "MAILER_SECRET_KEY": "hunter2" * 8,
+            "MAILER_HASH_KEY": "hunter2" * 8,
+            "MAILER_OLD_SECRET_KEYS": "hunter2" * 8,
+        }
+    )
+    assert "hunter2" not in repr(secret)
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "MAILER_BASE_URL"])
+def test_a_line_about_an_address_does_not_repeat_its_password(name: str) -> None:
+    (line,) = problems(SOUND_KEYS | {name: "mysql://mailer:hunter2@db"})
+    assert "hunter2" not in line
+
+
+def test_the_command_line_says_it_in_one_line_too(fresh_environ: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "mailer", "version"],
+        env=fresh_environ | {"REDIS_URL": "amqp://broker"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert "REDIS_URL must be an address that begins with one of" in line
+    assert not os.path.exists(fresh_environ["MAILER_DATA_DIR"])  # noqa: PTH110 - the value is text
