@@ -16,6 +16,7 @@ from django.db import transaction
 from mailer import batches
 from mailer.database import execute_many, fetch, instant
 from mailer.models import EventBody
+from mailer.models.deliveries import EVENT_COLUMNS
 from mailer.vocabulary import EventKind
 from mailer.webhooks.sendgrid import hear
 from mailer.webhooks.told import Told
@@ -27,21 +28,6 @@ from subscribers.vocabulary import Suppressed
 
 log = structlog.get_logger()
 
-# The column that keeps the earliest event of each kind, for people and for machines.
-COLUMNS = {
-    (EventKind.PROCESSED, False): "processed_at",
-    (EventKind.DELIVERED, False): "delivered_at",
-    (EventKind.DEFERRED, False): "deferred_at",
-    (EventKind.BOUNCED, False): "bounced_at",
-    (EventKind.BLOCKED, False): "blocked_at",
-    (EventKind.DROPPED, False): "dropped_at",
-    (EventKind.OPENED, False): "opened_at",
-    (EventKind.OPENED, True): "machine_opened_at",
-    (EventKind.CLICKED, False): "clicked_at",
-    (EventKind.CLICKED, True): "machine_clicked_at",
-    (EventKind.COMPLAINED, False): "complained_at",
-    (EventKind.UNSUBSCRIBED, False): "unsubscribed_at",
-}
 # Kinds after which the address is not written to again; a block is about the letter, not the address.
 SUPPRESSES = {
     EventKind.BOUNCED: Suppressed.BOUNCED,
@@ -163,7 +149,7 @@ def _insert(placed: Placed, now: dt.datetime) -> None:
 
 def _mark(placed: Placed) -> None:
     """Write the earliest time of each kind; in the order of ids, so that no two wait for each other."""
-    for (kind, machine), column in COLUMNS.items():
+    for (kind, machine), column in EVENT_COLUMNS.items():
         rows = sorted(
             (copy.delivery, instant(told.at))
             for told, copy in placed

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailer.database import fetch
-from mailer.events import COLUMNS
 from mailer.models import Send
+from mailer.models.deliveries import EVENT_COLUMNS
 from mailer.models.editions import EVERYTHING
 from subscribers.interests import Interests
 
@@ -47,7 +47,7 @@ WHERE batch.send_id = %s AND parent.state = 'resent' AND batch.state IN ('accept
 """
 
 COUNT_EVENTS = f"""
-SELECT {", ".join(f"count({column})" for column in COLUMNS.values())} FROM delivery WHERE send_id = %s
+SELECT {", ".join(f"count({column})" for column in EVENT_COLUMNS.values())} FROM delivery WHERE send_id = %s
 """
 
 SUM_VARIANTS = """
@@ -145,7 +145,10 @@ def listing() -> list[dict[str, Any]]:
 def events(send: Send) -> dict[str, int]:
     """Return how many copies had at least one event of each kind; machines apart from people."""
     counts = fetch(COUNT_EVENTS, [send.pk])[0]
-    return {column.removesuffix("_at"): count for column, count in zip(COLUMNS.values(), counts, strict=True)}
+    return {
+        column.removesuffix("_at"): count
+        for column, count in zip(EVENT_COLUMNS.values(), counts, strict=True)
+    }
 
 
 def variants(send: Send) -> list[dict[str, Any]]:
@@ -166,7 +169,9 @@ def variants(send: Send) -> list[dict[str, Any]]:
 
 def lines(send: Send) -> Iterator[dict[str, Any]]:
     """Yield one line for each candidate: their outcome, the reason, the request, the events."""
-    statement = READ_LEDGER.format(columns=", ".join(f"delivery.{column}" for column in COLUMNS.values()))
+    statement = READ_LEDGER.format(
+        columns=", ".join(f"delivery.{column}" for column in EVENT_COLUMNS.values())
+    )
     last = 0
     while page := fetch(statement, [send.pk, last, _PAGE]):
         for delivery, address, state, reason, variant, batch, attempt, message_id, *times in page:
@@ -182,7 +187,7 @@ def lines(send: Send) -> Iterator[dict[str, Any]]:
                 "message_id": message_id or None,
                 "events": {
                     column.removesuffix("_at"): str(at)
-                    for column, at in zip(COLUMNS.values(), times, strict=True)
+                    for column, at in zip(EVENT_COLUMNS.values(), times, strict=True)
                     if at is not None
                 },
             }

@@ -1,10 +1,11 @@
 """Who a send goes to: frozen once, counted twice."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
-from mailer import audience, sends
+from mailer import audience, sends, variants
 from mailer.models import Batch, Delivery, Variant
 from mailer.reports import ledger
 from subscribers.models import Suppression
@@ -22,7 +23,7 @@ from tests.stage import (
     readers,
 )
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db]
+pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
 
 def outcome(send: object, address: str) -> tuple[str | None, str | None]:
@@ -185,15 +186,19 @@ def test_a_choice_that_changes_while_letters_are_made_repeats_the_freeze(
     """The reader changes after the sets were read and before they are frozen."""
     owner = a_list()
     ada = a_reader(owner, "ada@x.example", ["africa"])
-    make, changed = audience.variants.make, []
+    make = variants.make
+    changed: list[bool] = []
 
-    def make_and_change(*arguments: object, now: dt.datetime) -> None:
-        make(*arguments, now=now)  # type: ignore[arg-type]  # as it was called
+    def make_and_change(
+        *arguments: Any,  # noqa: ANN401 - as it was called
+        now: dt.datetime,
+    ) -> None:
+        make(*arguments, now=now)
         if not changed:
             changed.append(True)
             type(ada).objects.filter(pk=ada.pk).update(interests=1)
 
-    monkeypatch.setattr(audience.variants, "make", make_and_change)
+    monkeypatch.setattr(variants, "make", make_and_change)
     send = a_frozen_send(owner)
     delivery = delivery_of(send, "ada@x.example")
     assert changed

@@ -15,7 +15,7 @@ from subscribers.vocabulary import Suppressed
 from tests.provider import provider, says
 from tests.stage import NOW, a_frozen_send, a_list, a_reader, batches_of, delivery_of, readers
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db]
+pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 LATER = NOW + dt.timedelta(minutes=10)
 
 

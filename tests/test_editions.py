@@ -65,10 +65,9 @@ def test_stories_are_kept_with_their_interests() -> None:
 
 
 def test_a_faulty_text_leaves_nothing_behind() -> None:
-    with pytest.raises(ManuscriptError, match="line 6"):
-        an_edition(
-            a_list(), EDITION.replace(b"# Selected news\n", b"# Selected news\n## [A](nowhere) {mars}\nx\n\n")
-        )
+    faulty = EDITION.replace(b"# Selected news\n", b"# Selected news\n## [A](nowhere) {mars}\nx\n\n")
+    with pytest.raises(ManuscriptError, match="line 7"):
+        an_edition(a_list(), faulty)
     assert not Edition.objects.exists()
 
 

@@ -9,10 +9,11 @@ import pytest
 
 from mailer import batches, events
 from mailer.models import Batch, Delivery, Event, EventBody, Send
+from mailer.models.deliveries import EVENT_COLUMNS
 from subscribers.models import Subscriber, Subscription, Suppression
 from tests.stage import NOW, a_frozen_send, a_list, a_reader, an_event, batches_of, body_of, delivery_of
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db]
+pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
@@ -101,7 +102,7 @@ def test_any_order_and_repetition_gives_the_same_state(send: Send, attempt: uuid
 
 
 def _state() -> str:
-    columns = [*events.COLUMNS.values(), "state"]
+    columns = [*EVENT_COLUMNS.values(), "state"]
     return json.dumps(
         [
             list(Delivery.objects.order_by("pk").values_list("pk", *columns)),
@@ -120,7 +121,7 @@ def _state() -> str:
 
 
 def _forget() -> None:
-    Delivery.objects.update(**dict.fromkeys(events.COLUMNS.values()))
+    Delivery.objects.update(**dict.fromkeys(EVENT_COLUMNS.values()))
     for model in (Event, EventBody, Suppression):
         model.objects.all().delete()
     Subscriber.objects.update(last_opened_at=None, last_clicked_at=None)

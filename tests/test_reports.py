@@ -21,7 +21,7 @@ from tests.stage import (
     readers,
 )
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db]
+pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
 
 def test_before_the_freeze_there_is_nobody_and_it_adds_up() -> None:

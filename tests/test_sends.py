@@ -15,7 +15,7 @@ from mailer.timetable import Instant
 from tests.provider import Provider, Reply, provider, says
 from tests.stage import NOW, a_frozen_send, a_list, a_send, an_edition, batches_of, readers
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db]
+pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 LATER = NOW + dt.timedelta(minutes=10)
 
 

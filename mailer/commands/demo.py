@@ -8,14 +8,14 @@ import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-import django
-import orjson
 import typer
-from rich import progress as bars
-from rich.console import Console
-from rich.table import Table
+
+from mailer.commands.failures import FailedError
+from mailer.commands.output import emit, say
+from mailer.commands.sends import print_ledger
+from mailer.commands.start import ready
 
 if TYPE_CHECKING:
     from mailer.embedded.stack import Stack
@@ -44,9 +44,7 @@ def demo(
     Uses a place of its own that is gone afterwards, never your database, broker or key. Ends with
     status 0 only if every reader is accounted for.
     """
-    from mailer.embedded.broker import BrokerError  # noqa: PLC0415 - only this command needs them
-    from mailer.embedded.stack import Stack, StackError  # noqa: PLC0415 - the same
-    from mailer.embedded.supervisor import SupervisorError  # noqa: PLC0415 - the same
+    from mailer.embedded.stack import Stack  # noqa: PLC0415 - only this command and `up` need it
 
     with tempfile.TemporaryDirectory(prefix="mailer-demo-") as folder:
         stack = Stack(
@@ -56,19 +54,14 @@ def demo(
             sandbox_port=0,
             sandbox_options=["--pace", str(PACE)],
         )
-        try:
-            with ExitStack() as running:
-                _start(stack, running)
-                outcome, seconds = _rehearse(stack, subscribers)
-                _print(outcome, seconds, as_json=as_json)
-                if not end:
-                    _stay(stack)
-        except (BrokerError, StackError, SupervisorError) as error:
-            typer.echo(f"mailer: {error}", err=True)
-            raise typer.Exit(1) from None
+        with ExitStack() as running:
+            _start(stack, running)
+            outcome, seconds = _rehearse(stack, subscribers)
+            _print(outcome, seconds, as_json=as_json)
+            if not end:
+                _stay(stack)
     if not outcome.adds_up:
-        typer.echo("mailer: the ledger does not add up; please report this with what is above", err=True)
-        raise typer.Exit(1)
+        raise FailedError("The ledger does not add up; please report this with what is above")
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -79,11 +72,12 @@ def _environment(folder: Path) -> dict[str, str]:
 
 def _start(stack: "Stack", running: ExitStack) -> None:
     """Start the stack for as long as `running` lasts, and Django in this process beside it."""
+    from rich.console import Console  # noqa: PLC0415 - a tenth of a second that no other command need pay
+
     with Console(stderr=True).status("Starting broker, sandbox, web, worker and scheduler"):
         running.enter_context(stack)
     os.environ.update(stack.environ)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "mailer.settings"
-    django.setup()
+    ready()
 
 
 def _rehearse(stack: "Stack", subscribers: int) -> tuple["Outcome", float]:
@@ -102,6 +96,9 @@ def _rehearse(stack: "Stack", subscribers: int) -> tuple["Outcome", float]:
 @contextmanager
 def _bars() -> Iterator[Progress]:
     """Show progress on a terminal and nothing on a pipe."""
+    from rich import progress as bars  # noqa: PLC0415 - a tenth of a second that no other command need pay
+    from rich.console import Console  # noqa: PLC0415 - the same
+
     console = Console(stderr=True)
     with bars.Progress(
         bars.TextColumn("{task.description:<8}"),
@@ -123,51 +120,23 @@ def _bars() -> Iterator[Progress]:
 
 
 def _print(outcome: "Outcome", seconds: float, *, as_json: bool) -> None:
-    """Print the ledger for people, or what `sends show --json` prints."""
+    """Print the ledger for people, or for scripts what `sends show --json` prints."""
     from mailer import reports  # noqa: PLC0415 - its models need Django, which has only now begun
 
     described = reports.described(outcome.send)
-    if as_json:
-        typer.echo(orjson.dumps(described, option=orjson.OPT_INDENT_2).decode())
-        return
-    console = Console()
-    console.print(f"\n[bold]{outcome.send.edition.title}[/bold]", highlight=False)
-    console.print(
+    emit(described, as_json=as_json, table=lambda: _tell(outcome, described, seconds))
+
+
+def _tell(outcome: "Outcome", described: dict[str, Any], seconds: float) -> None:
+    """Print the ledger for people."""
+    say(outcome.send.edition.title)
+    say(
         f"One edition, {len(described['variants'])} letters, {described['candidates']:,} readers;"
-        f" {seconds:.1f} s from schedule to the last event.\n",
-        highlight=False,
+        f" {seconds:.1f} s from schedule to the last event."
     )
-    console.print(_ledger_table(described))
-    console.print(_verdict(outcome), highlight=False)
-    console.print("\nThe sandbox is the transport: nothing has left this machine.", highlight=False)
-
-
-def _ledger_table(described: dict[str, object]) -> Table:
-    """Return the outcomes on the left, what came back on the right."""
-    from mailer import reports  # noqa: PLC0415 - its models need Django, which has only now begun
-
-    outcomes = [(name.replace("_", " "), described[name]) for name in reports.OUTCOME_ORDER]
-    events = [(name.replace("_", " "), n) for name, n in dict(described["events"]).items()]  # type: ignore[call-overload]  # a dict
-    table = Table(show_edge=False, box=None, pad_edge=False, header_style="bold")
-    for column, justify in (
-        ("outcome", "left"),
-        ("readers", "right"),
-        ("", "left"),
-        ("came back", "left"),
-        ("copies", "right"),
-    ):
-        table.add_column(column, justify=justify)  # type: ignore[arg-type]  # one of Rich's words
-    rows = max(len(outcomes), len(events))
-    blank = [("", "")]
-    for (outcome, readers), (event, copies) in zip(
-        outcomes + blank * (rows - len(outcomes)), events + blank * (rows - len(events)), strict=True
-    ):
-        table.add_row(outcome, _figure(readers), "   ", event, _figure(copies))
-    return table
-
-
-def _figure(number: object) -> str:
-    return f"{number:,}" if isinstance(number, int) else str(number)
+    print_ledger(described)
+    say(_verdict(outcome))
+    say("The sandbox is the transport: nothing has left this machine.")
 
 
 def _verdict(outcome: "Outcome") -> str:
@@ -175,24 +144,23 @@ def _verdict(outcome: "Outcome") -> str:
     comparison = outcome.comparison
     if outcome.adds_up:
         return (
-            f"\nIt adds up: every reader has one outcome, and the sandbox's ledger holds the same"
-            f" {outcome.taken:,} copies,\naddress by address, nobody twice."
+            f"It adds up: every reader has one outcome, and the sandbox's ledger holds the same"
+            f" {outcome.taken:,} copies, address by address, nobody twice."
         )
     return (
-        f"\n[bold]It does not add up[/bold]: status {outcome.send.status}; only in ours"
-        f" {len(comparison.only_ours)}, only in the sandbox's {len(comparison.only_theirs)},"
-        f" twice {len(comparison.twice)}."
+        f"It does not add up: status {outcome.send.status}; only in ours {len(comparison.only_ours)},"
+        f" only in the sandbox's {len(comparison.only_theirs)}, twice {len(comparison.twice)}."
     )
 
 
 def _stay(stack: "Stack") -> None:
     """Show where to look and wait for Ctrl-C."""
-    typer.echo(f"\n  letters as their readers see them   {stack.sandbox_url}/")
-    typer.echo(f"  the front page                      {stack.base_url}/")
-    typer.echo("\nCtrl-C ends it all.")
+    say(f"Letters as their readers see them: {stack.sandbox_url}/")
+    say(f"The front page:                    {stack.base_url}/")
+    say("Ctrl-C ends it all.")
     if sys.stdout.isatty() and (os.environ.get("DISPLAY") or sys.platform == "darwin"):
         webbrowser.open(f"{stack.sandbox_url}/")
     try:
         stack.wait()
     except KeyboardInterrupt:
-        typer.echo("")
+        say("")

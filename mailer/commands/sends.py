@@ -94,12 +94,7 @@ def show(send: Number, as_json: AsJson = False) -> None:
         say(f"Send {send} of edition {found.edition_id} ({described['status']}): {found.edition.title}")
         if described["pause_reason"]:
             say(f"Paused: {described['pause_reason']}")
-        print_rows(["outcome", "readers"], list(_outcomes(described)), empty="")
-        print_rows(
-            ["came back", "copies"],
-            [(name.replace("_", " "), copies) for name, copies in described["events"].items() if copies],
-            empty="Nothing has come back yet.",
-        )
+        print_ledger(described)
         _say_sandboxed()
 
     emit(described, as_json=as_json, table=table)
@@ -128,6 +123,16 @@ def ledger(
             _cells(lines, _LEDGER_SHORT),
             empty="Nobody yet: the audience is frozen when the send starts.",
         )
+
+
+def print_ledger(described: dict[str, Any]) -> None:
+    """Print the outcomes of a send and what came back."""
+    print_rows(["outcome", "readers"], list(_outcomes(described)), empty="")
+    print_rows(
+        ["came back", "copies"],
+        [(name.replace("_", " "), copies) for name, copies in described["events"].items() if copies],
+        empty="Nothing has come back yet.",
+    )
 
 
 def _outcomes(described: dict[str, Any]) -> Iterator[tuple[str, int]]:

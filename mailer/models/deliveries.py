@@ -1,14 +1,29 @@
-"""A delivery is one reader's copy in one send: written once, touched again only for an exception or an event."""
+"""A delivery is one reader's copy in one send: written once, then touched by exceptions and events."""
 
 from django.db import models
 from django.db.models import Q
 
 from mailer.models.editions import Edition, Variant
 from mailer.models.sends import Batch, Send
-from mailer.vocabulary import DeliveryState, Reason
+from mailer.vocabulary import DeliveryState, EventKind, Reason
 from subscribers.models.choices import only, word
 from subscribers.models.people import Subscriber
 
+# The column that keeps the earliest event of each kind, for people and for machines.
+EVENT_COLUMNS = {
+    (EventKind.PROCESSED, False): "processed_at",
+    (EventKind.DELIVERED, False): "delivered_at",
+    (EventKind.DEFERRED, False): "deferred_at",
+    (EventKind.BOUNCED, False): "bounced_at",
+    (EventKind.BLOCKED, False): "blocked_at",
+    (EventKind.DROPPED, False): "dropped_at",
+    (EventKind.OPENED, False): "opened_at",
+    (EventKind.OPENED, True): "machine_opened_at",
+    (EventKind.CLICKED, False): "clicked_at",
+    (EventKind.CLICKED, True): "machine_clicked_at",
+    (EventKind.COMPLAINED, False): "complained_at",
+    (EventKind.UNSUBSCRIBED, False): "unsubscribed_at",
+}
 # Copies that count as "this reader has this edition": all but those that certainly never leave.
 _HOLDS = Q(state__isnull=True) | ~Q(state__in=[DeliveryState.EXCLUDED, DeliveryState.CANCELLED])
 
