@@ -7,6 +7,7 @@ import os
 
 import django
 from celery import Celery
+from celery.signals import setup_logging
 
 from mailer.environment import SettingError
 
@@ -28,4 +29,9 @@ app.conf.beat_schedule = {
     # A sweep that nobody took before the next is due is of no more use.
     "sweep": {"task": "mailer.sweep", "schedule": SWEEP, "options": {"expires": SWEEP}},
 }
-logs.configure("worker")
+
+
+@setup_logging.connect
+def _log(**_: object) -> None:
+    """Log as every other process does; with a receiver here, Celery leaves logging alone."""
+    logs.configure("worker")

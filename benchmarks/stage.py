@@ -1,6 +1,7 @@
 """A database of its own with a list, its readers and an edition, for one run."""
 
 import datetime as dt
+import logging
 import os
 import secrets
 import tempfile
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import django
+import structlog
 from django.core.management import call_command
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ def database() -> Iterator[None]:
         os.environ.setdefault("MAILER_SECRET_KEY", secrets.token_hex(32))
         os.environ["DJANGO_SETTINGS_MODULE"] = "mailer.settings"
         django.setup()
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
         call_command("migrate", verbosity=0)
         yield
 

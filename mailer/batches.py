@@ -115,7 +115,7 @@ def settle(batch: int, attempt: uuid.UUID, answer: Answer, *, now: dt.datetime, 
     """Write what became of a request; return whether this call moved the batch."""
     decision = settlement(answer, tries=Attempt.objects.filter(batch=batch).count(), now=now)
     with transaction.atomic():
-        send = Send.objects.select_for_update().get(batches=batch)
+        send = Send.objects.select_for_update(of=("self",)).get(batches=batch)
         after = decision.after
         if after is BatchState.PENDING and send.status == SendStatus.CANCELLED:
             after = BatchState.CANCELLED

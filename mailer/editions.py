@@ -97,8 +97,15 @@ def document_of(revision: Revision) -> Document:
 
 
 def approve(edition: Edition, *, by: str, now: dt.datetime) -> Approval:
-    """Approve the newest revision exactly as it would be sent now."""
+    """Approve the newest revision exactly as it would be sent now.
+
+    Raises EditionError where the list wants a second person, and this is the first.
+    """
     revision = newest(edition)
+    if edition.list.second_approval and by == revision.author:
+        raise EditionError(
+            f"Edition {edition.pk} is {by}'s own, and list {edition.list.slug} wants a second person's approval"
+        )
     with transaction.atomic():
         approval = Approval.objects.create(
             revision=revision, content_hash=content_hash(revision), by=by, at=now

@@ -7,8 +7,9 @@ DATABASE_URL, REDIS_URL and SENDGRID_API_KEY; nothing else has to change.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
+BASE_URL = "http://127.0.0.1:8000"
 SANDBOX_URL = "http://127.0.0.1:8026"
 SENDGRID_URL = "https://api.sendgrid.com"
 DATABASE_SCHEMES = ("sqlite", "postgresql", "postgres")
@@ -42,8 +43,8 @@ class Configuration:
     """Everything an installation is told from outside."""
 
     data_dir: Path
-    database_url: str  # '' = SQLite in the data directory
-    redis_url: str  # '' = the embedded broker
+    database_url: str = field(repr=False)  # '' = SQLite in the data directory
+    redis_url: str = field(repr=False)  # '' = the embedded broker
     sendgrid_api_key: str = field(repr=False)  # '' = the sandbox
     sendgrid_api_url: str
     sendgrid_webhook_keys: tuple[str, ...]
@@ -75,6 +76,7 @@ def read(environ: Mapping[str, str]) -> Configuration:
     database_url = secret("DATABASE_URL")
     redis_url = secret("REDIS_URL")
     api_key = secret("SENDGRID_API_KEY")
+    webhook_keys = secret("SENDGRID_WEBHOOK_KEYS")
     hash_key = secret("MAILER_HASH_KEY")
     secret_key = secret("MAILER_SECRET_KEY")
     _check_scheme("DATABASE_URL", database_url, DATABASE_SCHEMES, problems)
@@ -94,14 +96,14 @@ def read(environ: Mapping[str, str]) -> Configuration:
             problems.append(
                 f"{name} has {len(value)} characters: write at least {SHORTEST_SECRET} random ones"
             )
-    if api_key and not secret("SENDGRID_WEBHOOK_KEYS"):
+    if api_key and not webhook_keys and not environ.get("SENDGRID_WEBHOOK_KEYS_FILE"):
         problems.append(
             "SENDGRID_WEBHOOK_KEYS is missing: with SENDGRID_API_KEY it must be set, or no event could be"
             " trusted; copy the verification key of the signed Event Webhook"
         )
-    base_url = environ.get("MAILER_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
-    api_url = environ.get("SENDGRID_API_URL", SENDGRID_URL).rstrip("/")
-    sandbox_url = environ.get("MAILER_SANDBOX_URL", SANDBOX_URL).rstrip("/")
+    base_url = (environ.get("MAILER_BASE_URL") or BASE_URL).rstrip("/")
+    api_url = (environ.get("SENDGRID_API_URL") or SENDGRID_URL).rstrip("/")
+    sandbox_url = (environ.get("MAILER_SANDBOX_URL") or SANDBOX_URL).rstrip("/")
     for name, value in (
         ("MAILER_BASE_URL", base_url),
         ("SENDGRID_API_URL", api_url),
@@ -117,7 +119,7 @@ def read(environ: Mapping[str, str]) -> Configuration:
         redis_url=redis_url,
         sendgrid_api_key=api_key,
         sendgrid_api_url=api_url,
-        sendgrid_webhook_keys=_several(secret("SENDGRID_WEBHOOK_KEYS")),
+        sendgrid_webhook_keys=_several(webhook_keys),
         sandbox_url=sandbox_url,
         base_url=base_url,
         secret_key=secret_key,
@@ -137,24 +139,39 @@ def _secrets(environ: Mapping[str, str], problems: list[str]) -> Callable[[str],
         if not path:
             return ""
         try:
-            return Path(path).read_text(encoding="utf-8").strip()
+            value = Path(path).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             problems.append(f"{name}_FILE cannot be read ({error.__class__.__name__}): {path}")
             return ""
+        if not value:
+            problems.append(f"{name}_FILE is empty: {path}")
+        return value
 
     return secret
 
 
 def _check_scheme(name: str, value: str, allowed: tuple[str, ...], problems: list[str]) -> None:
-    scheme = value.partition("://")[0]
-    if value and (scheme not in allowed or "://" not in value):
-        problems.append(f"{name} must begin with one of {', '.join(f'{s}://' for s in allowed)}")
+    parts = _parts(value)
+    if value and (not parts or parts.scheme not in allowed or "://" not in value):
+        problems.append(
+            f"{name} must be an address that begins with one of {', '.join(f'{s}://' for s in allowed)}"
+        )
 
 
 def _check_address(name: str, value: str, problems: list[str]) -> None:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    parts = _parts(value)
+    if not parts or parts.scheme not in {"http", "https"} or not parts.hostname:
         problems.append(f"{name} must be an http or https address, for example https://news.example.org")
+
+
+def _parts(value: str) -> SplitResult | None:
+    """Return the parts of an address, or None where even its port or brackets are wrong."""
+    try:
+        parts = urlsplit(value)
+        parts.port  # noqa: B018 - is read to be checked
+    except ValueError:
+        return None
+    return parts
 
 
 def _several(value: str) -> tuple[str, ...]:

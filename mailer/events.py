@@ -14,7 +14,7 @@ import structlog
 from django.db import transaction
 
 from mailer import batches
-from mailer.database import execute_many, fetch, instant
+from mailer.database import execute_many, fetch, instant, locking
 from mailer.models import EventBody
 from mailer.models.deliveries import EVENT_COLUMNS
 from mailer.vocabulary import EventKind
@@ -50,7 +50,8 @@ KEEP_LATEST = """
 UPDATE subscriber SET {column} = %s WHERE id = %s AND ({column} IS NULL OR {column} < %s)
 """
 
-# The copies that are ours: named together with an attempt of the same send.
+# The copies that are ours: named together with an attempt of the same send. Locked in the order of their
+# ids, so that two bodies about the same copies wait for each other once and never in a ring.
 READ_COPIES = """
 SELECT
   delivery.id, attempt.id, delivery.send_id, edition.list_id, delivery.address_key, delivery.subscriber_id
@@ -60,6 +61,7 @@ JOIN delivery ON delivery.send_id = batch.send_id
 JOIN send ON send.id = delivery.send_id
 JOIN edition ON edition.id = send.edition_id
 WHERE delivery.id IN ({deliveries}) AND attempt.id IN ({attempts})
+ORDER BY delivery.id
 """
 
 
@@ -119,7 +121,8 @@ def _place(events: Iterable[Told]) -> Placed:
         statement = READ_COPIES.format(
             deliveries=",".join(map(str, deliveries)), attempts=",".join(["%s"] * len(attempts))
         )
-        for delivery, attempt, *rest in fetch(statement, [attempt.hex for attempt in attempts if attempt]):
+        locked = statement + locking("UPDATE OF delivery")
+        for delivery, attempt, *rest in fetch(locked, [attempt.hex for attempt in attempts if attempt]):
             copies[delivery, uuid.UUID(str(attempt))] = Copy(delivery, *rest)
     return [(event, copies.get((event.delivery, event.attempt)) if event.attempt else None) for event in told]
 
@@ -148,7 +151,7 @@ def _insert(placed: Placed, now: dt.datetime) -> None:
 
 
 def _mark(placed: Placed) -> None:
-    """Write the earliest time of each kind; in the order of ids, so that no two wait for each other."""
+    """Write the earliest time of each kind, and when each reader was last seen to read."""
     for (kind, machine), column in EVENT_COLUMNS.items():
         rows = sorted(
             (copy.delivery, instant(told.at))

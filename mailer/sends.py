@@ -20,6 +20,7 @@ from mailer.vocabulary import BatchState, EditionStatus, SendStatus
 
 log = structlog.get_logger()
 
+PAST = dt.timedelta(minutes=1)  # who says "now" by the clock may be so slow
 MOST_RUNG = 2_000  # batches one sweep rings for
 
 
@@ -45,6 +46,8 @@ def schedule(edition: Edition, at: Instant, *, by: str, now: dt.datetime) -> Sen
         raise SendError(
             f"List {owner.slug} has no postal address, which the law asks for; set it and try again"
         )
+    if at.utc < now - PAST:
+        raise SendError(f"{at.wall_time} in {at.zone} has passed; leave out --at to send now")
     with transaction.atomic():
         revision = editions.newest(edition)
         approval = (

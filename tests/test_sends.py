@@ -9,9 +9,10 @@ import pytest
 from pytest_django import Settings
 
 from mailer import editions, reports, sends
+from mailer.editions import EditionError
 from mailer.models import Batch, Delivery, Edition, Send
 from mailer.sends import SendError
-from mailer.timetable import Instant
+from mailer.timetable import Instant, resolve
 from tests.provider import Provider, Reply, provider, says
 from tests.stage import NOW, a_frozen_send, a_list, a_send, an_edition, batches_of, readers
 
@@ -76,6 +77,8 @@ def test_a_list_that_wants_a_second_person_is_not_scheduled_without_one() -> Non
     edition = an_edition(owner)
     with pytest.raises(SendError, match="second person"):
         a_send(edition)
+    with pytest.raises(EditionError, match="ed's own"):
+        editions.approve(edition, by="ed", now=NOW)
     editions.approve(edition, by="chief", now=NOW)
     assert a_send(edition).approval.by == "chief"  # type: ignore[union-attr]  # a send has one
 
@@ -117,6 +120,12 @@ def test_nothing_leaves_before_its_time() -> None:
     sends.prepare(send.pk, now=LATER)
     send.refresh_from_db()
     assert send.status == "sending"
+
+
+def test_a_time_that_has_passed_is_refused() -> None:
+    with pytest.raises(SendError, match="has passed"):
+        sends.schedule(an_edition(a_list()), resolve("2026-12-01 08:00", "UTC"), by="ed", now=NOW)
+    assert not Send.objects.exists()
 
 
 def test_an_hour_that_passed_while_nobody_was_there_asks_a_person() -> None:
