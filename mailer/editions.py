@@ -10,7 +10,7 @@ from django.db import transaction
 
 from mailer.look import content_hash, look_of
 from mailer.manuscript.arriving import arrive
-from mailer.manuscript.document import Document
+from mailer.manuscript.document import Document, Section
 from mailer.manuscript.reading import read
 from mailer.models import Approval, Edition, Revision, Story
 from mailer.rendering.sets import render_sets
@@ -104,7 +104,7 @@ def approve(edition: Edition, *, by: str, now: dt.datetime) -> Approval:
     revision = newest(edition)
     if edition.list.second_approval and by == revision.author:
         raise EditionError(
-            f"Edition {edition.pk} is {by}'s own, and list {edition.list.slug} wants a second person's approval"
+            f"Edition {edition.pk} is {by}'s own, and {edition.list.slug} wants a second person's approval"
         )
     with transaction.atomic():
         approval = Approval.objects.create(
@@ -138,7 +138,7 @@ def described(edition: Edition) -> dict[str, Any]:
         "subtitle": document.subtitle,
         "date": document.date.isoformat() if document.date else None,
         "status": edition.status,
-        "sections": [section.title for section in document.sections],
+        "sections": [_section(section) for section in document.sections],
         "stories": [
             {
                 "title": story.title,
@@ -149,6 +149,23 @@ def described(edition: Edition) -> dict[str, Any]:
             for story in document.stories
         ],
         "warnings": revision.warnings,
+    }
+
+
+def _section(section: Section) -> dict[str, Any]:
+    return {
+        "title": section.title,
+        "prose": section.prose,
+        "groups": [
+            {
+                "title": group.title,
+                "points": [
+                    {"text": point.text, "interests": list(point.interests)} for point in group.points
+                ],
+            }
+            for group in section.groups
+        ],
+        "stories": len(section.stories),
     }
 
 

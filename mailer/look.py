@@ -1,5 +1,6 @@
 """What a list brings to its letters, read from its rows, and the hash that an approval is bound to."""
 
+import functools
 import hashlib
 from pathlib import Path
 
@@ -9,7 +10,9 @@ from mailer.models import Revision
 from mailer.rendering.values import InterestLook, Look
 from subscribers.models import List
 
-TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "email"
+_HERE = Path(__file__).resolve().parent
+# What sets letters in type; an approval does not outlive a change of it.
+_TYPE = ((_HERE.parent / "templates" / "email", "*"), (_HERE / "rendering", "*.py"))
 
 
 def look_of(owner: List) -> Look:
@@ -38,7 +41,18 @@ def content_hash(revision: Revision) -> str:
         revision.text_hash.encode(),
         orjson.dumps(look_of(owner), option=orjson.OPT_SORT_KEYS),
         f"{owner.sender_name}\0{owner.sender_address}\0{owner.reply_to}\0{owner.tracked}".encode(),
-        *(path.read_bytes() for path in sorted(TEMPLATES.rglob("*")) if path.is_file()),
+        _type(),
     ):
         digest.update(len(part).to_bytes(8, "big") + part)
     return digest.hexdigest()
+
+
+@functools.cache
+def _type() -> bytes:
+    """Return the hash of the templates and of the code that fills them: a process reads them once."""
+    digest = hashlib.sha256()
+    for folder, pattern in _TYPE:
+        for path in sorted(folder.rglob(pattern)):
+            if path.is_file():
+                digest.update(path.read_bytes())
+    return digest.digest()

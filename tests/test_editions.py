@@ -44,7 +44,7 @@ def test_an_edition_is_described_in_the_shape_that_scripts_rely_on() -> None:
         "subtitle": "",
         "date": "2026-12-01",
         "status": "draft",
-        "sections": ["Selected news"],
+        "sections": [{"title": "Selected news", "prose": "", "groups": [], "stories": 4}],
         "stories": described["stories"],
         "warnings": [],
     }

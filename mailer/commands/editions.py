@@ -122,7 +122,14 @@ def _print(described: dict[str, Any]) -> None:
     date = f", {described['date']}" if described["date"] else ""
     head = f"Edition {described['id']} of {described['list']} ({described['status']})"
     say(f"{head}: {described['title']}{date}")
-    say(f"Sections: {', '.join(described['sections'])}")
+    print_rows(
+        ["section", "points", "stories"],
+        [
+            (section["title"], sum(len(group["points"]) for group in section["groups"]), section["stories"])
+            for section in described["sections"]
+        ],
+        empty="It holds no section.",
+    )
     print_rows(
         ["story", "title", "interests", "link"],
         [

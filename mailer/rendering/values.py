@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 # Per-reader values stand in a letter as these marks, which the transport replaces for each reader.
-# No mark is the beginning of another, and text from outside never holds one (SendGrid would replace it there).
+# No mark is the beginning of another, and text from outside never holds one: it would be replaced there too.
 LEAVE_MARK = "-leave_url-"
 PREFERENCES_MARK = "-preferences_url-"
 MARKS = (LEAVE_MARK, PREFERENCES_MARK)

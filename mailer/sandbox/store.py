@@ -1,0 +1,93 @@
+"""The sandbox's own database: one SQLite file, apart from the product's."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+FILE = "sandbox.sqlite3"
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS request (
+    id INTEGER PRIMARY KEY,
+    message_id TEXT NOT NULL UNIQUE,
+    accepted_at REAL NOT NULL,     -- unix seconds
+    first_copy INTEGER NOT NULL,   -- its copies are numbered from here, without a gap
+    copies INTEGER NOT NULL,
+    body BLOB NOT NULL,            -- as it arrived, zlib
+    planned INTEGER NOT NULL DEFAULT 0
+);
+-- What the deliverer asks: whose life is not planned yet?
+CREATE INDEX IF NOT EXISTS request_unplanned ON request (id) WHERE planned = 0;
+CREATE TABLE IF NOT EXISTS copy (
+    id INTEGER PRIMARY KEY,
+    request INTEGER NOT NULL REFERENCES request (id),
+    address TEXT NOT NULL,
+    custom_args TEXT NOT NULL,     -- JSON
+    subject TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS event (
+    id INTEGER PRIMARY KEY,
+    copy INTEGER NOT NULL REFERENCES copy (id),
+    ordinal INTEGER NOT NULL,      -- within its copy's life; told twice, it is the same
+    kind TEXT NOT NULL,            -- SendGrid's event value, or one-click
+    happened_at INTEGER NOT NULL,  -- unix seconds, as told
+    due_at REAL NOT NULL,          -- unix seconds, when it is to be told
+    details TEXT NOT NULL,         -- JSON: what this kind of event says besides
+    bare INTEGER NOT NULL,         -- 1: told without our ids, as late bounces are
+    told_at REAL
+);
+-- What the deliverer asks: what is due and not told?
+CREATE INDEX IF NOT EXISTS event_due ON event (due_at) WHERE told_at IS NULL;
+-- What the inbox asks: what happened to this copy?
+CREATE INDEX IF NOT EXISTS event_of_copy ON event (copy);
+"""
+
+
+class Store:
+    """The database of one folder: one connection that writes, one for each reader."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the database in `folder`, making both where they are missing."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = folder / FILE
+        self._lock = threading.Lock()
+        # Guarded by the lock, so any thread may use it.
+        self._writer = sqlite3.connect(self.path, timeout=20, isolation_level=None, check_same_thread=False)
+        # What was committed survives kill -9 of the sandbox; only a power cut could take the last of it,
+        # and no rehearsal outlives one. So NORMAL: a commit need not wait for the disk.
+        self._writer.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; {SCHEMA}")
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Hold one transaction: committed at the end, rolled back on any exception."""
+        with self._lock:
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+            except BaseException:
+                self._writer.execute("ROLLBACK")
+                raise
+            self._writer.execute("COMMIT")
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Hold a connection that cannot write."""
+        with reader(self.path) as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close the writing connection."""
+        with self._lock:
+            self._writer.close()
+
+
+@contextmanager
+def reader(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open the database at `path` (its file or its folder) for reading; any process may."""
+    file = path / FILE if path.is_dir() else path
+    address = f"{file.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(address, uri=True, timeout=20)) as connection:
+        connection.row_factory = sqlite3.Row
+        yield connection
