@@ -76,6 +76,8 @@ def _start(stack: "Stack", running: ExitStack) -> None:
 
     with Console(stderr=True).status("Starting broker, sandbox, web, worker and scheduler"):
         running.enter_context(stack)
+    # Whole, not added to: what the operator's shell holds must not reach this process either.
+    os.environ.clear()
     os.environ.update(stack.environ)
     ready()
 
