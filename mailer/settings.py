@@ -76,6 +76,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "templates" / "public" / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # Webhook bodies are the largest thing anyone may post: SendGrid collects up to 768 KB, and may grow.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

@@ -2,6 +2,7 @@
 
 import re
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -33,15 +34,23 @@ def place(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def environ(fresh_environ: dict[str, str], free_port: int) -> dict[str, str]:
-    return fresh_environ | {"MAILER_SANDBOX_URL": f"http://127.0.0.1:{free_port}", "MAILER_SWEEP": "1"}
+def ports() -> tuple[int, int]:
+    """Two free ports; bound together, so that they differ."""
+    with socket.socket() as one, socket.socket() as other:
+        one.bind(("127.0.0.1", 0))
+        other.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], other.getsockname()[1]
 
 
 @pytest.fixture
-def up(place: Path, environ: dict[str, str]) -> Iterator[str]:
+def environ(fresh_environ: dict[str, str], ports: tuple[int, int]) -> dict[str, str]:
+    return fresh_environ | {"MAILER_SANDBOX_URL": f"http://127.0.0.1:{ports[0]}", "MAILER_SWEEP": "1"}
+
+
+@pytest.fixture
+def up(place: Path, environ: dict[str, str], ports: tuple[int, int]) -> Iterator[str]:
     """The first terminal; yields once it says that it is ready, with what it said."""
-    port = environ["MAILER_SANDBOX_URL"].rpartition(":")[2]
-    script = blocks("tour: background").replace("mailer up", f"exec mailer up --port {int(port) + 1}")
+    script = blocks("tour: background").replace("mailer up", f"exec mailer up --port {ports[1]}")
     log = place / "up.txt"
     with (
         log.open("w") as file,

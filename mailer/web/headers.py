@@ -1,0 +1,39 @@
+"""Headers that every answer carries: nothing from outside, nothing inside a frame, nothing told to others."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+# Styles and images of our own, forms to ourselves, no script at all.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:;"
+    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+EVERYWHERE = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Referrer-Policy": "no-referrer",  # an address with a token must not be told to the next site
+    "X-Content-Type-Options": "nosniff",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+}
+# One reader's own pages stay out of caches and search engines, whatever the answer is.
+OF_ONE_READER = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+THEIR_PATHS = ("/u/", "/preferences/")
+
+
+class SecurityHeaders:
+    """Add the headers that an answer does not set itself."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Stand around the rest of the application."""
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer as the application does, with the headers."""
+        response = self._get_response(request)
+        headers = EVERYWHERE | OF_ONE_READER if request.path.startswith(THEIR_PATHS) else EVERYWHERE
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        return response

@@ -1,0 +1,98 @@
+import pytest
+
+from subscribers.models import List
+from tests.commands.conftest import Mailer
+
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("db")]
+
+ADD = (
+    *("lists", "add", "space-digest", "--name", "Space Digest"),
+    *("--from", "Space Digest <news@example.org>", "--postal-address", "14 Observatory Road"),
+    *("--interest", "africa=Africa", "--interest", "south-asia=South Asia"),
+)
+
+
+def test_a_list_is_made_and_shown(mailer: Mailer) -> None:
+    added = mailer(*ADD, "--zone", "Africa/Johannesburg", "--reply-to", "desk@example.org")
+    assert (added.status, added.err) == (0, "")
+    assert added.out == "The list space-digest is ready, with 2 interests.\n"
+    shown = mailer("lists", "show", "space-digest", "--json").json
+    assert shown.pop("created_at").endswith("Z")
+    assert shown == {
+        "slug": "space-digest",
+        "name": "Space Digest",
+        "description": "",
+        "language": "en",
+        "zone": "Africa/Johannesburg",
+        "from": "Space Digest <news@example.org>",
+        "reply_to": "desk@example.org",
+        "owner": "",
+        "postal_address": "14 Observatory Road",
+        "public": True,
+        "tracked": True,
+        "interests": [
+            {"slug": "africa", "name": "Africa", "retired": False},
+            {"slug": "south-asia", "name": "South Asia", "retired": False},
+        ],
+        "subscribers": {"pending": 0, "active": 0, "paused": 0, "unsubscribed": 0},
+    }
+    assert mailer("lists", "show", "space-digest", "--json").json == mailer("lists", "ls", "--json").json[0]
+
+
+def test_making_it_again_is_no_failure(mailer: Mailer) -> None:
+    mailer(*ADD)
+    again = mailer(*ADD)
+    assert again.status == 0
+    assert again.out == "The list space-digest was there already, just so; nothing was changed.\n"
+    assert List.objects.count() == 1
+
+
+def test_making_another_of_that_name_is_refused_in_one_line(mailer: Mailer) -> None:
+    mailer(*ADD)
+    other = mailer(*ADD, "--zone", "Asia/Kolkata")
+    assert (other.status, other.out) == (1, "")
+    assert (
+        other.err == "mailer: There is already a list space-digest, with another zone; nothing was changed\n"
+    )
+
+
+@pytest.mark.parametrize("interest", ["africa", "=Africa", "africa=", ""])
+def test_an_interest_without_a_name_is_wrong_usage(mailer: Mailer, interest: str) -> None:
+    wrong = mailer(*ADD, "--interest", interest)
+    assert wrong.status == 2
+    assert 'south-asia="South Asia"' in wrong.err
+    assert not List.objects.exists()
+
+
+def test_a_sender_without_a_name_is_told_how(mailer: Mailer) -> None:
+    wrong = mailer(
+        *("lists", "add", "x", "--name", "X", "--from", "news@example.org", "--postal-address", "1 Road")
+    )
+    assert wrong.status == 1
+    assert wrong.err.startswith("mailer: The sender must be written as Name <address>")
+
+
+def test_lists_are_shown_as_plain_columns_on_a_pipe(mailer: Mailer) -> None:
+    mailer(*ADD)
+    assert mailer("lists", "ls").out == (
+        "list\tname\tinterests\tactive\nspace-digest\tSpace Digest\tafrica, south-asia\t0\n"
+    )
+
+
+def test_no_lists_are_an_empty_list_and_a_hint(mailer: Mailer) -> None:
+    assert mailer("lists", "ls", "--json").json == []
+    empty = mailer("lists", "ls")
+    assert (empty.status, empty.out) == (0, "")
+    assert "mailer lists add" in empty.err
+
+
+def test_a_list_that_is_not_there_is_a_failure_that_names_the_others(mailer: Mailer) -> None:
+    mailer(*ADD)
+    missing = mailer("lists", "show", "space")
+    assert missing.status == 1
+    assert missing.err == "mailer: There is no list 'space': space-digest\n"
+
+
+@pytest.mark.parametrize("command", ["add", "ls", "show"])
+def test_every_command_shows_an_example(mailer: Mailer, command: str) -> None:
+    assert f"Example: mailer lists {command}" in mailer("lists", command, "--help").out

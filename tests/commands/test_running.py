@@ -1,0 +1,120 @@
+"""Commands that run the product, called as a person calls them."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import mailer
+from mailer.embedded import readiness
+
+NOTICE = "nothing leaves this machine"
+
+
+def run(environ: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "mailer", *words]
+    return subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+
+
+def start(environ: dict[str, str], *words: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "mailer", *words]
+    return subprocess.Popen(
+        command, env=environ, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, bufsize=1
+    )
+
+
+def read_until(process: subprocess.Popen[str], words: str) -> str:
+    assert process.stderr
+    heard = ""
+    for line in process.stderr:
+        heard += line
+        if words in line:
+            return heard
+    pytest.fail(f"never said {words!r}: {heard}")
+
+
+@pytest.mark.parametrize("command", ["up", "web", "worker", "scheduler", "sandbox", "migrate", "version"])
+def test_each_command_shows_an_example(fresh_environ: dict[str, str], command: str) -> None:
+    told = run(fresh_environ, command, "--help")
+    assert told.returncode == 0
+    assert f"Example: mailer {command}" in told.stdout
+
+
+def test_version_says_what_it_is_and_that_nothing_leaves(fresh_environ: dict[str, str]) -> None:
+    told = run(fresh_environ, "version")
+    assert told.returncode == 0
+    assert told.stdout.startswith(f"mailer {mailer.__version__} (Python ")
+    assert "database: sqlite; transport: sandbox" in told.stdout
+    assert NOTICE in told.stdout
+
+
+def test_version_can_be_read_by_scripts(fresh_environ: dict[str, str]) -> None:
+    told = run(
+        fresh_environ | {"SENDGRID_API_KEY": "SG.key", "SENDGRID_WEBHOOK_KEYS": "key"}, "version", "--json"
+    )
+    facts = json.loads(told.stdout)
+    assert facts["version"] == mailer.__version__
+    assert facts["transport"] == "sendgrid"
+    assert set(facts) == {"version", "python", "django", "celery", "database", "transport"}
+
+
+def test_migrate_makes_the_database_and_may_be_repeated(fresh_environ: dict[str, str]) -> None:
+    first, again = run(fresh_environ, "migrate"), run(fresh_environ, "migrate")
+    assert (first.returncode, again.returncode) == (0, 0)
+    assert "mailer.0001_initial... OK" in first.stdout
+    assert "No migrations to apply." in again.stdout
+    assert (Path(fresh_environ["MAILER_DATA_DIR"]) / "mailer.sqlite3").exists()
+
+
+def test_up_runs_all_says_where_and_ends_all(fresh_environ: dict[str, str], free_port: int) -> None:
+    fresh_environ["MAILER_SANDBOX_URL"] = "http://127.0.0.1:0"
+    with start(fresh_environ, "up", "--workers", "1", "--port", str(free_port)) as up:
+        heard = read_until(up, "What it took: ")
+        assert f"Ready at http://127.0.0.1:{free_port};" in heard
+        assert NOTICE in heard
+        assert readiness.web_answers(free_port, "/healthz")
+        up.send_signal(signal.SIGTERM)
+        _, rest = up.communicate()
+    assert up.returncode == 0
+    assert "Traceback" not in rest
+    assert not readiness.web_answers(free_port, "/healthz")
+
+
+def test_up_on_a_port_that_is_taken_is_one_line(fresh_environ: dict[str, str], redis_url: str) -> None:
+    taken = redis_url.rpartition(":")[2].partition("/")[0]
+    told = run(fresh_environ, "up", "--port", taken)
+    assert told.returncode == 1
+    assert told.stderr == f"mailer: port {taken} is taken: choose another with --port\n"
+
+
+def test_web_alone_says_that_nothing_leaves_and_keeps_no_record_of_addresses(
+    fresh_environ: dict[str, str], free_port: int
+) -> None:
+    run(fresh_environ, "migrate")
+    with start(fresh_environ, "web", "--port", str(free_port)) as web:
+        read_until(web, NOTICE)
+        while not readiness.web_answers(free_port, "/healthz"):
+            assert web.poll() is None
+        readiness.web_answers(free_port, "/u/a-token-nobody-may-see")
+        web.terminate()
+        _, rest = web.communicate()
+    assert web.returncode == 0
+    assert "a-token-nobody-may-see" not in rest
+
+
+@pytest.mark.parametrize("command", ["worker", "scheduler", "web", "up", "sandbox", "migrate"])
+def test_a_wrong_setting_stops_each_command_with_one_line(
+    fresh_environ: dict[str, str], command: str
+) -> None:
+    told = run(fresh_environ | {"MAILER_SWEEP": "soon"}, command)
+    assert told.returncode == 1
+    assert told.stderr == "mailer: MAILER_SWEEP must be a number of seconds above 0, not 'soon'\n"
+
+
+def test_the_worker_hands_every_further_word_to_celery(fresh_environ: dict[str, str]) -> None:
+    told = run(fresh_environ, "worker", "--no-such-option")
+    assert told.returncode == 2
+    assert "No such option" in told.stderr

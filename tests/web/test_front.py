@@ -1,0 +1,36 @@
+import pytest
+from django.test import Client
+
+from tests.stage import NOW, a_list
+
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("db")]
+
+
+def front() -> str:
+    return Client().get("/").content.decode()
+
+
+def test_the_front_page_shows_what_there_is_to_read() -> None:
+    newsletter = a_list()
+    newsletter.description = "Space news, by the places you follow."
+    newsletter.save()
+    newsletter.interests.filter(slug="russia").update(retired_at=NOW)
+    written = front()
+    assert "Space Digest" in written
+    assert "by the places you follow" in written
+    assert "China · Africa · South Asia" in written
+
+
+def test_a_private_list_is_not_shown() -> None:
+    newsletter = a_list()
+    newsletter.public = False
+    newsletter.save()
+    assert "Space Digest" not in front()
+    assert "No newsletter is open to the public yet." in front()
+
+
+def test_what_people_wrote_is_text_and_not_markup() -> None:
+    newsletter = a_list()
+    newsletter.name = "<script>alert(1)</script> & {{ 7 * 7 }}"
+    newsletter.save()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; {{ 7 * 7 }}" in front()
