@@ -64,6 +64,7 @@ def web(
     """Serve the pages (gunicorn; WEB_CONCURRENCY sets how many processes)."""
     if environment.read(os.environ).sandboxed:
         typer.echo(SANDBOX_NOTICE, err=True)
+    start.ready()  # what is wrong is said here, in a line, and not by each of gunicorn's processes
     host = f"[{bind}]" if ":" in bind else bind
     _become(
         *("gunicorn", "--bind", f"{host}:{port}", "--worker-class", "gthread", "--threads", "8"),

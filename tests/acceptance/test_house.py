@@ -79,7 +79,7 @@ class Broker:
     def _listen(self, client: redis.Redis) -> None:
         """Hear bytes: what is said need not be text."""
         connection = client.connection_pool.get_connection()
-        connection.send_command("MONITOR")
+        connection.send_command("MONITOR")  # type: ignore[no-untyped-call]  # the library's own lack
         with contextlib.suppress(redis.ConnectionError):  # it ends with the house
             while True:
                 self._hear(connection.read_response(disable_decoding=True).decode("utf-8", "replace"))

@@ -114,6 +114,17 @@ def test_a_wrong_setting_stops_each_command_with_one_line(
     assert told.stderr == "mailer: MAILER_SWEEP must be a number of seconds above 0, not 'soon'\n"
 
 
+@pytest.mark.parametrize("command", ["worker", "scheduler", "web", "migrate"])
+def test_a_data_directory_that_cannot_be_used_is_one_line_too(
+    fresh_environ: dict[str, str], command: str
+) -> None:
+    Path(fresh_environ["MAILER_DATA_DIR"]).write_text("a file in its place")
+    told = run(fresh_environ, command)
+    assert told.returncode == 1
+    assert "Traceback" not in told.stderr
+    assert fresh_environ["MAILER_DATA_DIR"] in told.stderr.splitlines()[-1]
+
+
 def test_the_worker_hands_every_further_word_to_celery(fresh_environ: dict[str, str]) -> None:
     told = run(fresh_environ, "worker", "--no-such-option")
     assert told.returncode == 2

@@ -1,0 +1,49 @@
+"""Facts by which a program is known to be ready: it answers."""
+
+import http.client
+import socket
+from pathlib import Path
+
+# One question; a program that is only just starting is asked again.
+PATIENCE = 1.0
+
+
+def broker_answers(path: Path) -> bool:
+    """Return whether a Valkey or Redis answers PING on the unix socket."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(PATIENCE)
+        try:
+            connection.connect(str(path))
+            connection.sendall(b"PING\r\n")
+            return connection.recv(16).startswith(b"+PONG")
+        except OSError:
+            return False
+
+
+def web_answers(port: int, path: str) -> bool:
+    """Return whether a web server on this machine answers `path` with success."""
+    # Straight to the port: a proxy that the environment names has no business here.
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status < http.HTTPStatus.BAD_REQUEST
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def worker_answers(broker_url: str, node: str) -> bool:
+    """Return whether the Celery worker named `node` answers a ping through the broker."""
+    from kombu import Connection  # noqa: PLC0415 - every command would pay for it, and only a stack asks
+    from kombu.exceptions import OperationalError  # noqa: PLC0415 - the same
+    from kombu.pidbox import Mailbox  # noqa: PLC0415 - the same
+    from redis.exceptions import RedisError  # noqa: PLC0415 - the same
+
+    # Not through Celery's own `ping`: its pool outlives a broker that was started anew.
+    with Connection(broker_url, transport_options={"max_retries": 1}) as connection:
+        mailbox = Mailbox("celery", type="fanout", connection=connection, accept=["json"])
+        try:
+            return bool(mailbox.call([node], "ping", timeout=PATIENCE / 2))
+        except (OperationalError, RedisError):
+            return False
