@@ -3,6 +3,7 @@
 import base64
 import binascii
 import datetime as dt
+import re
 import uuid
 from collections.abc import Iterable
 
@@ -36,6 +37,8 @@ KINDS = {
     "unsubscribe": EventKind.UNSUBSCRIBED,
     "group_unsubscribe": EventKind.UNSUBSCRIBED,
 }
+# Programs that follow every link of a letter before its reader sees it, and say so.
+_SCANNER = re.compile(r"bot\b|crawler|scanner|spider", re.IGNORECASE)
 _MILLISECONDS = 10**11  # a timestamp above this is not in seconds
 _LONGEST = 500
 
@@ -120,9 +123,16 @@ def _event(item: object) -> Told | None:
         delivery=_number(item.get(DELIVERY)),
         attempt=_identity(item.get(ATTEMPT)),
         link=str(item.get("url") or "") if kind is EventKind.CLICKED else "",
-        machine=item.get("sg_machine_open") is True,
+        machine=_by_machine(item, kind),
         detail=detail.replace(address, "…")[:_LONGEST] if address else detail[:_LONGEST],
     )
+
+
+def _by_machine(item: dict[str, object], kind: EventKind) -> bool:
+    """Return whether a program opened or clicked, as far as SendGrid or the program itself says so."""
+    if kind is EventKind.CLICKED:
+        return bool(_SCANNER.search(str(item.get("useragent") or "")))
+    return item.get("sg_machine_open") is True
 
 
 def _moment(timestamp: object) -> dt.datetime | None:

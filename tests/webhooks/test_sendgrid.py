@@ -129,6 +129,22 @@ def test_an_open_by_a_machine_is_told_apart() -> None:
     assert [event.machine for event in events] == [True, False]
 
 
+@pytest.mark.parametrize(
+    ("agent", "machine"),
+    [
+        ("Mozilla/5.0 (compatible; LinkScanner/1.0)", True),
+        ("Barracuda Sentinel (EE) crawler", True),
+        ("examplebot/2.1", True),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", False),
+        ("", False),
+    ],
+)
+def test_a_click_by_a_program_that_says_so_is_told_apart(*, agent: str, machine: bool) -> None:
+    said = OURS | {"event": "click", "url": "https://a.example/", "useragent": agent}
+    (event,) = hear(json.dumps([said]).encode()).events
+    assert event.machine is machine
+
+
 def test_an_event_of_an_unforeseen_kind_harms_nothing() -> None:
     heard = hear(json.dumps([{"event": "account_status_change"}, OURS | {"event": "open"}, 7, None]).encode())
     assert len(heard.events) == 1
