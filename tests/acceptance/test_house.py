@@ -4,13 +4,14 @@ import base64
 import contextlib
 import json
 import re
+import socket
 import subprocess
 import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 import redis
@@ -68,21 +69,33 @@ class Broker:
     """Everything that any process says to the broker, as it is said."""
 
     def __init__(self, url: str) -> None:
+        # No time-out: a broker may have nothing to say for a while.
         client = (
-            redis.Redis(unix_socket_path=url.removeprefix("redis+socket://"))
+            redis.Redis(unix_socket_path=url.removeprefix("redis+socket://"), socket_timeout=None)
             if url.startswith("redis+socket://")
-            else redis.Redis.from_url(url)
+            else redis.Redis.from_url(url, socket_timeout=None)
         )
         self.heard: list[str] = []
-        threading.Thread(target=self._listen, args=(client,), daemon=True).start()
+        self._connection = client.connection_pool.get_connection()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
 
-    def _listen(self, client: redis.Redis) -> None:
+    def __enter__(self) -> Self:
+        self._connection.send_command("MONITOR")  # type: ignore[no-untyped-call]  # the library's own lack
+        self._listener.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # Ends the read that the listener is in.
+        self._connection._sock.shutdown(socket.SHUT_RDWR)  # type: ignore[attr-defined]  # a socket by now
+        self._listener.join()
+        self._connection.disconnect()  # type: ignore[no-untyped-call]  # the library's own lack
+
+    def _listen(self) -> None:
         """Hear bytes: what is said need not be text."""
-        connection = client.connection_pool.get_connection()
-        connection.send_command("MONITOR")  # type: ignore[no-untyped-call]  # the library's own lack
-        with contextlib.suppress(redis.ConnectionError):  # it ends with the house
+        with contextlib.suppress(redis.ConnectionError):
             while True:
-                self._hear(connection.read_response(disable_decoding=True).decode("utf-8", "replace"))
+                said = self._connection.read_response(disable_decoding=True)
+                self._hear(said.decode("utf-8", "replace"))
 
     def _hear(self, command: str) -> None:
         """Keep a command, and what Celery's messages hold in base64, in the clear."""
@@ -93,7 +106,19 @@ class Broker:
 def test_an_edition_goes_from_a_text_file_to_every_readers_inbox_and_back(
     house: House, canary: str, tmp_path: Path
 ) -> None:
-    broker = Broker(house.stack.environ["REDIS_URL"])
+    with Broker(house.stack.environ["REDIS_URL"]) as broker:
+        _a_day(house, canary, tmp_path)
+    # No person in any log, any broker message, or anything a command said on stderr.
+    everything = house.logs() + "".join(broker.heard) + "".join(house.said)
+    assert "mailer.deliver" in "".join(broker.heard)
+    assert any(re.fullmatch(r"\[\[\d+\], \{\}, \{.*\}\]", heard) for heard in broker.heard)
+    assert "batch answered" in everything
+    for trace in (canary, canary.partition("@")[0], "Canary", "reader1@"):
+        assert trace not in everything
+
+
+def _a_day(house: House, canary: str, tmp_path: Path) -> None:
+    """Send an edition, hear what comes back, and send a second one to those who are left."""
     people = tmp_path / "people.csv"
     people.write_text(
         "email,name,interests\n"
@@ -134,14 +159,6 @@ def test_an_edition_goes_from_a_text_file_to_every_readers_inbox_and_back(
     latest = house.json("sends", "show", str(number))
     assert latest["excluded_reasons"]["suppressed"] >= 2
     assert latest["candidates"] == latest["accepted"] + latest["excluded"]
-
-    # No person in any log, any broker message, or anything a command said on stderr.
-    everything = house.logs() + "".join(broker.heard) + "".join(house.said)
-    assert "mailer.deliver" in "".join(broker.heard)
-    assert any(re.fullmatch(r"\[\[\d+\], \{\}, \{.*\}\]", heard) for heard in broker.heard)
-    assert "batch answered" in everything
-    for trace in (canary, canary.partition("@")[0], "Canary", "reader1@"):
-        assert trace not in everything
 
 
 def _left(house: House, address: str) -> bool:
