@@ -25,10 +25,13 @@ def measure(size: int) -> Iterator[Figure]:
 def _freeze(send: Any, size: int) -> Figure:
     """Freeze the audience; the limit is one bare insert of the same rows under the same three keys."""
     from mailer import audience, database, variants  # noqa: PLC0415 - models need Django, which starts with the run
+    from mailer.look import look_of  # noqa: PLC0415 - the same
 
     now = dt.datetime.now(dt.UTC)
-    variants.make(send.revision, send.content_hash, {(bits, False, True) for bits in range(-1, 16)}, now=now)
-    ours = once(lambda: audience.freeze(send, size=1000, now=now, useful_life=86_400))
+    look = look_of(send.edition.list)
+    keys = {(bits, False, True) for bits in range(-1, 16)}
+    variants.make(send.revision, look, send.content_hash, keys, now=now)
+    ours = once(lambda: audience.freeze(send, look, size=1000, now=now, useful_life=86_400))
     database.execute("CREATE TEMPORARY TABLE bare AS SELECT * FROM delivery WHERE 1 = 0")
     for keys in ("send_id, subscriber_id", "edition_id, address_key", "edition_id, subscriber_id"):
         database.execute(f"CREATE UNIQUE INDEX bare_{keys.replace(', ', '_')} ON bare ({keys})")

@@ -15,7 +15,9 @@ from mailer import variants
 from mailer.database import execute, fetch, instant, one_snapshot
 from mailer.models import Batch, Send
 from mailer.models.editions import EVERYTHING
+from mailer.rendering.values import Look
 from mailer.vocabulary import BatchState, SendStatus
+from subscribers.vocabulary import NoStory
 
 MOST_FREEZES = 5  # how often a freeze that collided is repeated before it is an error
 
@@ -38,10 +40,9 @@ AUDIENCE_KEYS = """
 SELECT DISTINCT
   CASE WHEN subscription.everything THEN %(everything)s ELSE subscription.interests & %(carried)s END,
   subscriber.text_only,
-  subscriber.tracked AND list.tracked
+  subscriber.tracked AND %(tracked)s
 FROM subscription
 JOIN subscriber ON subscriber.id = subscription.subscriber_id
-JOIN list ON list.id = subscription.list_id
 WHERE subscription.list_id = %(list)s AND subscription.status <> 'unsubscribed'
 """
 
@@ -65,24 +66,27 @@ candidate AS (
       ) THEN 'suppressed'
       WHEN subscription.status = 'paused' THEN 'paused'
       WHEN subscription.status = 'pending' THEN 'unconfirmed'
-      WHEN NOT variant.has_story AND list.no_story = 'skip' THEN 'no_story'
+      WHEN NOT variant.has_story AND %(skip)s THEN 'no_story'
       WHEN EXISTS (
         SELECT 1 FROM delivery AS other
         WHERE other.edition_id = %(edition)s AND other.address_key = subscriber.address_key
-          AND (other.state IS NULL OR other.state NOT IN ('excluded', 'cancelled'))
+          AND NOT (other.state IN ('excluded', 'cancelled') AND other.state IS NOT NULL)
+      ) OR EXISTS (
+        SELECT 1 FROM delivery AS other
+        WHERE other.edition_id = %(edition)s AND other.subscriber_id = subscriber.id
+          AND NOT (other.state IN ('excluded', 'cancelled') AND other.state IS NOT NULL)
       ) THEN 'already_has_this_edition'
     END AS reason
   FROM subscription
   JOIN subscriber ON subscriber.id = subscription.subscriber_id
-  JOIN list ON list.id = subscription.list_id
   LEFT JOIN variant_set
     ON variant_set.revision_id = %(revision)s
     AND variant_set.content_hash = %(content)s
     AND variant_set.interests = CASE
       WHEN subscription.everything THEN %(everything)s ELSE subscription.interests & %(carried)s END
     AND variant_set.text_only = subscriber.text_only
-    AND variant_set.tracked = (subscriber.tracked AND list.tracked)
-    AND variant_set.language = list.language
+    AND variant_set.tracked = (subscriber.tracked AND %(tracked)s)
+    AND variant_set.language = %(language)s
   LEFT JOIN variant ON variant.id = variant_set.variant_id
   WHERE subscription.list_id = %(list)s AND subscription.status <> 'unsubscribed'
 )
@@ -106,9 +110,10 @@ cut AS (
   SELECT id, variant_id, ROW_NUMBER() OVER (PARTITION BY variant_id ORDER BY id) - 1 AS place
   FROM batch WHERE send_id = %(send)s
 )
-INSERT INTO delivery (send_id, edition_id, subscriber_id, address_key, variant_id, batch_id, state, reason)
+INSERT INTO delivery
+  (send_id, edition_id, subscriber_id, address_key, test_address, variant_id, batch_id, state, reason)
 SELECT
-  %(send)s, %(edition)s, placed.subscriber_id, placed.address_key,
+  %(send)s, %(edition)s, placed.subscriber_id, placed.address_key, '',
   CASE WHEN placed.reason IS NULL THEN placed.variant_id END,
   cut.id,
   CASE WHEN placed.reason IS NOT NULL THEN 'excluded' END,
@@ -137,33 +142,21 @@ WHERE id = %(send)s AND status = %(preparing)s
 """
 
 
-def freeze(send: Send, *, size: int, now: dt.datetime, useful_life: float) -> Frozen | None:
+def freeze(send: Send, look: Look, *, size: int, now: dt.datetime, useful_life: float) -> Frozen | None:
     """Freeze the audience of a preparing send into batches of at most `size`; None if another did.
+
+    `look` is the one that was approved.
 
     Collisions (a reader's choice changed meanwhile, another freeze of the edition) roll everything
     back and repeat it whole. Raises FreezeError after five of them.
     """
-    carried = variants.carried_bits(send.revision)
-    frame: dict[str, Any] = {
-        "send": send.pk,
-        "edition": send.edition_id,
-        "list": send.edition.list_id,
-        "revision": send.revision_id,
-        "content": send.content_hash,
-        "carried": carried,
-        "everything": EVERYTHING,
-        "size": size,
-        "now": instant(now),
-        "useful": instant(now + dt.timedelta(seconds=useful_life)),
-        "preparing": SendStatus.PREPARING.value,
-        "sending": SendStatus.SENDING.value,
-    }
+    frame = frame_of(send, look, size=size, now=now, useful_life=useful_life)
     for _ in range(MOST_FREEZES):
         keys = {
             (int(bits), bool(text_only), bool(tracked))
             for bits, text_only, tracked in fetch(AUDIENCE_KEYS, frame)
         }
-        variants.make(send.revision, send.content_hash, keys, now=now)
+        variants.make(send.revision, look, send.content_hash, keys, now=now)
         try:
             with transaction.atomic():
                 one_snapshot()
@@ -173,6 +166,27 @@ def freeze(send: Send, *, size: int, now: dt.datetime, useful_life: float) -> Fr
     raise FreezeError(
         f"Send {send.pk}: readers changed faster than they could be counted; it is tried again soon"
     ) from collision
+
+
+def frame_of(send: Send, look: Look, *, size: int, now: dt.datetime, useful_life: float) -> dict[str, Any]:
+    """Return what the statements above are asked with."""
+    return {
+        "send": send.pk,
+        "edition": send.edition_id,
+        "list": send.edition.list_id,
+        "revision": send.revision_id,
+        "content": send.content_hash,
+        "carried": variants.carried_bits(send.revision),
+        "everything": EVERYTHING,
+        "tracked": send.edition.list.tracked,
+        "skip": look.no_story == NoStory.SKIP,
+        "language": look.language,
+        "size": size,
+        "now": instant(now),
+        "useful": instant(now + dt.timedelta(seconds=useful_life)),
+        "preparing": SendStatus.PREPARING.value,
+        "sending": SendStatus.SENDING.value,
+    }
 
 
 def _write(frame: dict[str, Any]) -> Frozen | None:

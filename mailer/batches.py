@@ -8,23 +8,25 @@ import datetime as dt
 import hashlib
 import time
 import uuid
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
-from mailer.database import execute_many, fetch, locking
+from mailer.database import durably, execute_many, fetch, locking
 from mailer.links import Links
-from mailer.models import Attempt, Batch, Send
+from mailer.models import Attempt, Batch, Delivery, Send
 from mailer.protocol import DOUBTED, settlement
 from mailer.transports import sendgrid
 from mailer.transports.answers import Answer, NotAccepted
 from mailer.transports.request import Envelope, Reader
-from mailer.vocabulary import AnswerKind, BatchState, Reason, SendStatus
+from mailer.vocabulary import AnswerKind, BatchState, DeliveryState, Reason, SendStatus
 
+SERVER_ERROR = 500  # from here on an answer says nothing of the copies it was about
 LATEST_AFTER_FIRE = 5.0  # seconds between the commit of `fire` and the first byte
 
 # Read after the locks are held: whoever left before this statement began is left out.
@@ -32,7 +34,8 @@ READ_READERS = """
 SELECT delivery.id, subscriber.address, subscriber.name, subscription.id, subscription.status,
   EXISTS (
     SELECT 1 FROM suppression
-    WHERE suppression.address_key = delivery.address_key AND suppression.lifted_at IS NULL
+    WHERE suppression.address_key IN (delivery.address_key, subscriber.address_key)
+      AND suppression.lifted_at IS NULL
       AND (suppression.list_id IS NULL OR suppression.list_id = %(list)s)
   )
 FROM delivery
@@ -49,7 +52,7 @@ UPDATE delivery SET state = 'excluded', reason = %s WHERE id = %s AND state IS N
 
 @dataclass(frozen=True)
 class Fired:
-    """A request that must now be offered, once; `at` is CLOCK_BOOTTIME of the commit."""
+    """A request that must now be offered, once; `at` is CLOCK_BOOTTIME just before the commit."""
 
     batch: int
     attempt: uuid.UUID
@@ -77,6 +80,7 @@ def fire(batch: int, attempt: uuid.UUID, *, now: dt.datetime) -> Fired | None:
     unsubscribe commits wholly before or wholly after.
     """
     with transaction.atomic(durable=True):
+        durably()
         if not _hold(batch, attempt):
             return None
         row = Batch.objects.select_related("send__edition__list", "variant").get(pk=batch)
@@ -101,7 +105,9 @@ def fire(batch: int, attempt: uuid.UUID, *, now: dt.datetime) -> Fired | None:
             payload_hash=hashlib.sha256(orjson.dumps(body)).hexdigest(),
         )
         mine.update(state=BatchState.SUBMITTING, fired_at=now, n=len(kept))
-    return Fired(batch, attempt, body, len(kept), time.clock_gettime(time.CLOCK_BOOTTIME))
+        # Before the commit, so that a process stopped within it is seen to be late.
+        at = time.clock_gettime(time.CLOCK_BOOTTIME)
+    return Fired(batch, attempt, body, len(kept), at)
 
 
 def submit(fired: Fired, transport: sendgrid.Transport) -> Answer:
@@ -115,45 +121,60 @@ def settle(batch: int, attempt: uuid.UUID, answer: Answer, *, now: dt.datetime, 
     """Write what became of a request; return whether this call moved the batch."""
     decision = settlement(answer, tries=Attempt.objects.filter(batch=batch).count(), now=now)
     with transaction.atomic():
-        send = Send.objects.select_for_update(of=("self",)).get(batches=batch)
         after = decision.after
-        if after is BatchState.PENDING and send.status == SendStatus.CANCELLED:
-            after = BatchState.CANCELLED
+        if after is BatchState.PENDING:
+            send = Send.objects.select_for_update(of=("self",), no_key=True).get(batches=batch)
+            if send.status == SendStatus.CANCELLED:
+                after = BatchState.CANCELLED
         moved = Batch.objects.filter(pk=batch, attempt=attempt, state__in=decision.before).update(
             state=after, not_before=decision.not_before, lease_until=None
         )
-        if moved or answer.kind is AnswerKind.ACCEPTED:
-            Attempt.objects.filter(pk=attempt).update(
-                answer=answer.kind,
-                status=answer.status or None,
-                detail=answer.detail,
-                message_id=answer.message_id,
-                settled_at=now,
-                settled_by=by,
-            )
-        if moved and decision.pause:
-            Send.objects.filter(pk=send.pk, status=SendStatus.SENDING).update(
-                status=SendStatus.PAUSED, pause_reason=decision.pause
-            )
+        # Kept even where proof was quicker: what the transport said of this request stays its answer.
+        Attempt.objects.filter(pk=attempt).update(
+            answer=answer.kind if moved else F("answer"),
+            status=answer.status or None,
+            detail=answer.detail,
+            message_id=answer.message_id,
+            settled_at=now,
+            settled_by=by if moved else F("settled_by"),
+        )
+        if moved and after is BatchState.PENDING:
+            _run_again(send.pk, pause=decision.pause)
     return bool(moved)
 
 
-def prove(attempts: set[uuid.UUID], *, now: dt.datetime) -> None:
-    """Take events as proof that these attempts were accepted, each as a whole.
+def prove(told: Mapping[uuid.UUID, Collection[int]], *, now: dt.datetime) -> None:
+    """Take events as proof: `told` holds the attempts they name, each with its deliveries.
 
-    Not after a 5xx: there one event proves its own copy only.
+    One event proves its whole attempt; after a 5xx, its own copy only.
     """
     with transaction.atomic():
-        rows = Batch.objects.select_for_update(of=("self",)).filter(
-            state__in=DOUBTED, attempt__in=Attempt.objects.filter(pk__in=attempts).exclude(status__gte=500)
-        )
-        in_doubt = [batch.attempt for batch in rows.order_by("pk") if batch.attempt]
-        Batch.objects.filter(state__in=DOUBTED, attempt__in=in_doubt).update(
-            state=BatchState.ACCEPTED, lease_until=None
-        )
-        Attempt.objects.filter(pk__in=in_doubt).update(
-            answer=AnswerKind.ACCEPTED, settled_at=now, settled_by="event"
-        )
+        rows = Batch.objects.select_for_update(of=("self",)).filter(state__in=DOUBTED, attempt__in=list(told))
+        for batch in rows.order_by("pk"):
+            if batch.attempt is None:
+                continue
+            attempt = Attempt.objects.filter(pk=batch.attempt)
+            if attempt.filter(status__gte=SERVER_ERROR).exists():
+                _prove_each(batch, told[batch.attempt])
+                continue
+            Batch.objects.filter(pk=batch.pk).update(state=BatchState.ACCEPTED, lease_until=None)
+            attempt.update(answer=AnswerKind.ACCEPTED, settled_at=now, settled_by="event")
+
+
+def _prove_each(batch: Batch, deliveries: Collection[int]) -> None:
+    """Call accepted only the copies that events told of; a batch of which nobody is left is closed."""
+    mine = Delivery.objects.filter(pk__in=deliveries, batch=batch, state=None)
+    left = batch.n - mine.update(state=DeliveryState.ACCEPTED)
+    Batch.objects.filter(pk=batch.pk).update(n=left, state=batch.state if left else BatchState.CLOSED)
+
+
+def _run_again(send: int, *, pause: str) -> None:
+    """Let a send that had nothing left to fire go on, or stop it where a person must act first."""
+    running = Send.objects.filter(pk=send, status__in=[SendStatus.SENDING, SendStatus.SETTLING])
+    if pause:
+        running.update(status=SendStatus.PAUSED, pause_reason=pause)
+    else:
+        running.update(status=SendStatus.SENDING)
 
 
 def due(*, now: dt.datetime, most: int) -> list[int]:
@@ -231,10 +252,10 @@ def _envelope(batch: Batch, attempt: uuid.UUID) -> Envelope:
         send=batch.send_id,
         attempt=attempt.hex,
         list_slug=owner.slug,
-        list_host=owner.sender_address.rpartition("@")[2],
-        sender_name=owner.sender_name,
-        sender_address=owner.sender_address,
-        reply_to=owner.reply_to,
+        list_host=batch.send.sender_address.rpartition("@")[2],
+        sender_name=batch.send.sender_name,
+        sender_address=batch.send.sender_address,
+        reply_to=batch.send.reply_to,
         subject=variant.subject,
         html=variant.html,
         text=variant.text,

@@ -46,6 +46,15 @@ def fetch(sql: str, parameters: Parameters = ()) -> list[Row]:
     return rows
 
 
+def durably() -> None:
+    """Make the transaction that has just begun outlive a power cut once it is committed.
+
+    SQLite is set to it for all.
+    """
+    if is_postgresql():
+        execute("SET LOCAL synchronous_commit = on")
+
+
 def one_snapshot() -> None:
     """Make the transaction that has just begun see one state of the whole database.
 

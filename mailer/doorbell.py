@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 from celery import Celery
 from django.conf import settings
+from kombu import Queue
 from kombu.exceptions import OperationalError
 
 log = structlog.get_logger()
@@ -22,7 +23,16 @@ SETTINGS: dict[str, Any] = {
     "worker_prefetch_multiplier": 1,
     "worker_hijack_root_logger": False,
     "worker_send_task_events": False,
-    "worker_cancel_long_running_tasks_on_connection_loss": True,
+    # A request under way is left alone when the broker goes: ended half-way, its readers would be in doubt.
+    "worker_cancel_long_running_tasks_on_connection_loss": False,
+    # What is quick does not queue behind a thousand requests: workers take from both in turn.
+    "task_queues": [Queue("celery"), Queue("quick")],
+    "task_default_queue": "celery",
+    "task_routes": {
+        "mailer.sweep": {"queue": "quick"},
+        "mailer.prepare": {"queue": "quick"},
+        "mailer.apply_events": {"queue": "quick"},
+    },
     "broker_connection_retry_on_startup": True,
     "broker_transport_options": {
         "visibility_timeout": 900,
@@ -47,9 +57,14 @@ def bell() -> Celery:
     return app
 
 
-def ring(task: str, number: int) -> None:
-    """Wake a worker for the row `number`; while no broker answers, the sweep will."""
-    try:
-        bell().send_task(task, args=[number], retry=False, ignore_result=True)
-    except OperationalError as error:
-        log.info("nobody answers the doorbell; the sweep will ring", task=task, error=type(error).__name__)
+def ring(task: str, *numbers: int) -> bool:
+    """Wake a worker for each of the rows `numbers`; False where no broker answers, and the sweep will."""
+    for number in numbers:
+        try:
+            bell().send_task(task, args=[number], retry=False, ignore_result=True)
+        except OperationalError as error:
+            log.info(
+                "nobody answers the doorbell; the sweep will ring", task=task, error=type(error).__name__
+            )
+            return False
+    return True

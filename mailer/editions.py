@@ -108,7 +108,7 @@ def approve(edition: Edition, *, by: str, now: dt.datetime) -> Approval:
         )
     with transaction.atomic():
         approval = Approval.objects.create(
-            revision=revision, content_hash=content_hash(revision), by=by, at=now
+            revision=revision, content_hash=content_hash(revision, look_of(edition.list)), by=by, at=now
         )
         Edition.objects.filter(pk=edition.pk, status=EditionStatus.DRAFT).update(
             status=EditionStatus.APPROVED, changed_at=now

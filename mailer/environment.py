@@ -4,6 +4,7 @@ Pure: a mapping in, a `Configuration` out. Three variables take it from laptop t
 DATABASE_URL, REDIS_URL and SENDGRID_API_KEY; nothing else has to change.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,8 +14,15 @@ BASE_URL = "http://127.0.0.1:8000"
 SANDBOX_URL = "http://127.0.0.1:8026"
 SENDGRID_URL = "https://api.sendgrid.com"
 DATABASE_SCHEMES = ("sqlite", "postgresql", "postgres")
-BROKER_SCHEMES = ("redis", "rediss", "redis+socket", "unix")
+BROKER_SCHEMES = ("redis", "rediss", "redis+socket")
 SHORTEST_SECRET = 32
+SHORTEST_WAIT = 0.1  # seconds
+DAY, TEN_YEARS = 86_400, 315_360_000  # seconds
+# What a socket or a timetable waits for; the others only shift a moment.
+LONGEST_WAITS = {"sweep": DAY, "lease": DAY, "answer_timeout": DAY}
+
+# Paths are appended to it and it stands in headers and letters: no query, no user, nothing to escape.
+_PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]_-]+(/[A-Za-z0-9._~%/-]*)?")
 
 
 class SettingError(Exception):
@@ -96,20 +104,24 @@ def read(environ: Mapping[str, str]) -> Configuration:
             problems.append(
                 f"{name} has {len(value)} characters: write at least {SHORTEST_SECRET} random ones"
             )
+    _check_webhook_keys(_several(webhook_keys), problems)
+    if environ.get("SMTP_URL", "").strip() or environ.get("SMTP_URL_FILE", "").strip():
+        problems.append(
+            "SMTP_URL is set, but letters by SMTP are not supported yet: unset it; SENDGRID_API_KEY sends them"
+        )
     if api_key and not webhook_keys and not environ.get("SENDGRID_WEBHOOK_KEYS_FILE"):
         problems.append(
             "SENDGRID_WEBHOOK_KEYS is missing: with SENDGRID_API_KEY it must be set, or no event could be"
             " trusted; copy the verification key of the signed Event Webhook"
         )
-    base_url = (environ.get("MAILER_BASE_URL") or BASE_URL).rstrip("/")
-    api_url = (environ.get("SENDGRID_API_URL") or SENDGRID_URL).rstrip("/")
-    sandbox_url = (environ.get("MAILER_SANDBOX_URL") or SANDBOX_URL).rstrip("/")
-    for name, value in (
-        ("MAILER_BASE_URL", base_url),
-        ("SENDGRID_API_URL", api_url),
-        ("MAILER_SANDBOX_URL", sandbox_url),
-    ):
-        _check_address(name, value, problems)
+    base_url, api_url, sandbox_url = (
+        _address(environ, name, default, problems)
+        for name, default in (
+            ("MAILER_BASE_URL", BASE_URL),
+            ("SENDGRID_API_URL", SENDGRID_URL),
+            ("MAILER_SANDBOX_URL", SANDBOX_URL),
+        )
+    )
     timings = _timings(environ, problems)
     if problems:
         raise SettingError(problems)
@@ -158,10 +170,28 @@ def _check_scheme(name: str, value: str, allowed: tuple[str, ...], problems: lis
         )
 
 
-def _check_address(name: str, value: str, problems: list[str]) -> None:
+def _address(environ: Mapping[str, str], name: str, default: str, problems: list[str]) -> str:
+    value = environ.get(name, "").strip() or default
     parts = _parts(value)
-    if not parts or parts.scheme not in {"http", "https"} or not parts.hostname:
-        problems.append(f"{name} must be an http or https address, for example https://news.example.org")
+    if not parts or not parts.hostname or not _PLAIN_ADDRESS.fullmatch(value):
+        problems.append(
+            f"{name} must be an http or https address of host, port and path alone,"
+            " for example https://news.example.org"
+        )
+    return value.rstrip("/")
+
+
+def _check_webhook_keys(keys: tuple[str, ...], problems: list[str]) -> None:
+    if not keys:
+        return
+    # Only where there are keys: cryptography is more than every other command should have to load.
+    from mailer.webhooks.sendgrid import WebhookKeyError, load_key  # noqa: PLC0415
+
+    for place, key in enumerate(keys, 1):
+        try:
+            load_key(key, place)
+        except WebhookKeyError as error:
+            problems.append(str(error))
 
 
 def _parts(value: str) -> SplitResult | None:
@@ -188,8 +218,11 @@ def _timings(environ: Mapping[str, str], problems: list[str]) -> Timings:
             values[name] = float(written) if written else float(default)
         except ValueError:
             values[name] = -1
-        if not 0 < values[name] < float("inf"):
-            problems.append(f"{variable} must be a number of seconds above 0, not {written!r}")
+        longest = LONGEST_WAITS.get(name, TEN_YEARS)
+        if not SHORTEST_WAIT <= values[name] <= longest:
+            problems.append(
+                f"{variable} must be a number of seconds from {SHORTEST_WAIT:g} to {longest}, not {written!r}"
+            )
             values[name] = float(default)
     timings = Timings(**values)
     # Until then a request may still be under way, and calling it undecided could make a second copy.

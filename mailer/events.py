@@ -7,7 +7,7 @@ not know harms nothing.
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from dataclasses import dataclass
 
 import structlog
@@ -39,7 +39,7 @@ INSERT_EVENT = """
 INSERT INTO event
   (delivery_ref, address_key, send_ref, attempt, kind, at, link, link_key, machine, detail, received_at)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT (delivery_ref, address_key, kind, at, link_key) DO NOTHING
+ON CONFLICT (delivery_ref, address_key, kind, at, link_key, machine) DO NOTHING
 """
 
 KEEP_EARLIEST = """
@@ -50,18 +50,20 @@ KEEP_LATEST = """
 UPDATE subscriber SET {column} = %s WHERE id = %s AND ({column} IS NULL OR {column} < %s)
 """
 
-# The copies that are ours: named together with an attempt of the same send. Locked in the order of their
-# ids, so that two bodies about the same copies wait for each other once and never in a ring.
+# Locked in the order of their ids, so that two bodies about the same copies wait for each other once and
+# never in a ring.
 READ_COPIES = """
-SELECT
-  delivery.id, attempt.id, delivery.send_id, edition.list_id, delivery.address_key, delivery.subscriber_id
-FROM attempt
-JOIN batch ON batch.id = attempt.batch_id
-JOIN delivery ON delivery.send_id = batch.send_id
+SELECT delivery.id, delivery.send_id, edition.list_id, delivery.address_key, delivery.subscriber_id
+FROM delivery
 JOIN send ON send.id = delivery.send_id
 JOIN edition ON edition.id = send.edition_id
-WHERE delivery.id IN ({deliveries}) AND attempt.id IN ({attempts})
+WHERE delivery.id IN ({marks})
 ORDER BY delivery.id
+"""
+
+READ_SENDS = """
+SELECT attempt.id, batch.send_id FROM attempt JOIN batch ON batch.id = attempt.batch_id
+WHERE attempt.id IN ({marks})
 """
 
 
@@ -98,9 +100,10 @@ def apply(number: int, *, now: dt.datetime) -> None:
         _insert(placed, now)
         _mark(placed)
         _suppress(placed)
-        batches.prove({told.attempt for told, copy in placed if copy and told.attempt}, now=now)
+        batches.prove(_evidence(placed), now=now)
         body.applied_at, body.fault = now, heard.fault
-        body.save(update_fields=["applied_at", "fault"])
+        body.body = body.body if heard.fault else b""
+        body.save(update_fields=["applied_at", "body", "fault"])
     log.info(
         "events applied",
         body=number,
@@ -112,19 +115,48 @@ def apply(number: int, *, now: dt.datetime) -> None:
 
 
 def _place(events: Iterable[Told]) -> Placed:
-    """Put each event beside the copy it is about; None for one without our ids, or of another house."""
+    """Put each event beside the copy it is about; None for one without our ids, or of another house.
+
+    A copy is ours if the event names it together with an attempt of the same send.
+    """
     told = list(events)
-    deliveries = {event.delivery for event in told if event.delivery and event.attempt}
-    attempts = {event.attempt for event in told if event.delivery and event.attempt}
-    copies: dict[tuple[int, uuid.UUID], Copy] = {}
-    if deliveries:
-        statement = READ_COPIES.format(
-            deliveries=",".join(map(str, deliveries)), attempts=",".join(["%s"] * len(attempts))
-        )
-        locked = statement + locking("UPDATE OF delivery")
-        for delivery, attempt, *rest in fetch(locked, [attempt.hex for attempt in attempts if attempt]):
-            copies[delivery, uuid.UUID(str(attempt))] = Copy(delivery, *rest)
-    return [(event, copies.get((event.delivery, event.attempt)) if event.attempt else None) for event in told]
+    sends = _sends_of({event.attempt for event in told if event.delivery and event.attempt})
+    copies = _copies({event.delivery for event in told if event.attempt in sends})
+
+    def copy_of(event: Told) -> Copy | None:
+        copy = copies.get(event.delivery)
+        return copy if copy and event.attempt and sends.get(event.attempt) == copy.send else None
+
+    return [(event, copy_of(event)) for event in told]
+
+
+def _evidence(placed: Placed) -> dict[uuid.UUID, set[int]]:
+    """Return the attempts that events name, each with the deliveries they tell of."""
+    evidence: dict[uuid.UUID, set[int]] = {}
+    for told, copy in placed:
+        if copy and told.attempt:
+            evidence.setdefault(told.attempt, set()).add(copy.delivery)
+    return evidence
+
+
+def _sends_of(attempts: set[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Return the send of each attempt that is ours."""
+    if not attempts:
+        return {}
+    statement = READ_SENDS.format(marks=_marks(attempts))
+    return {uuid.UUID(str(id_)): send for id_, send in fetch(statement, [id_.hex for id_ in attempts])}
+
+
+def _copies(deliveries: set[int]) -> dict[int, Copy]:
+    """Return and lock the copies with these ids."""
+    if not deliveries:
+        return {}
+    statement = READ_COPIES.format(marks=_marks(deliveries)) + locking("UPDATE OF delivery")
+    return {row[0]: Copy(*row) for row in fetch(statement, list(deliveries))}
+
+
+def _marks(values: Sized) -> str:
+    return ",".join(["%s"] * len(values))
 
 
 def _insert(placed: Placed, now: dt.datetime) -> None:
@@ -172,9 +204,11 @@ def _mark(placed: Placed) -> None:
 
 def _suppress(placed: Placed) -> None:
     """Stop writing to whoever bounced, complained or left; without our ids, by the address alone."""
-    for told, copy in placed:
-        if told.kind not in SUPPRESSES or not (key := _key(told, copy)):
-            continue
+    suppressing = [
+        (key, told, copy) for told, copy in placed if told.kind in SUPPRESSES and (key := _key(told, copy))
+    ]
+    # In one order, so that two bodies about the same people never wait for each other in a ring.
+    for key, told, copy in sorted(suppressing, key=lambda each: each[0]):
         # Leaving is about one list, as long as we know which; a dead mailbox or a complaint about all.
         about = copy.list if copy and told.kind is EventKind.UNSUBSCRIBED else None
         report = Report(key, SUPPRESSES[told.kind], told.at, source="sendgrid", list_id=about)

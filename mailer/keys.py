@@ -4,6 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
+from mailer import privacy
 from mailer.environment import SettingError
 
 
@@ -28,7 +29,7 @@ def kept_secret(path: Path) -> str:
 
 
 def _make(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    privacy.data_folder(path.parent)
     draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(secrets.token_urlsafe(48))

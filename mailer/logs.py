@@ -64,6 +64,8 @@ def configure(component: str) -> None:
     logging.getLogger("python_http_client.client").setLevel(logging.WARNING)
     # 404 and 405 are a reader's business; their lines would hold nothing but a path.
     logging.getLogger("django.request").setLevel(logging.ERROR)
+    # A wrong Host or too large a body: mailer.web.errors says so in a line, without host, path and traceback.
+    logging.getLogger("django.security").setLevel(logging.CRITICAL)
 
 
 def redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

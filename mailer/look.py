@@ -33,13 +33,16 @@ def look_of(owner: List) -> Look:
     )
 
 
-def content_hash(revision: Revision) -> str:
-    """Return what an approval is bound to (text, look, templates, sender, postal address) as SHA-256 hex."""
+def content_hash(revision: Revision, look: Look) -> str:
+    """Return what an approval is bound to (text, look, templates, sender) as SHA-256 hex.
+
+    `look`, which holds the postal address, is what letters will then be rendered from.
+    """
     owner = revision.edition.list
     digest = hashlib.sha256()
     for part in (
         revision.text_hash.encode(),
-        orjson.dumps(look_of(owner), option=orjson.OPT_SORT_KEYS),
+        orjson.dumps(look, option=orjson.OPT_SORT_KEYS),
         f"{owner.sender_name}\0{owner.sender_address}\0{owner.reply_to}\0{owner.tracked}".encode(),
         _type(),
     ):

@@ -1,5 +1,6 @@
 """The ledger of a send, in numbers and line by line: computed from the rows, never counted along."""
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -32,18 +33,26 @@ OUTCOME_ORDER = (
     "not_confirmed",
 )
 
-SUM_BATCHES = """
-SELECT state, sum(n) FROM batch WHERE send_id = %s AND n > 0 GROUP BY state
+# One statement, so that one moment is seen: the batches, the exceptions, and the count they must equal.
+SUM_OUTCOMES = """
+SELECT 'batch', state, NULL, sum(n) FROM batch WHERE send_id = %(send)s AND n > 0 GROUP BY state
+UNION ALL
+SELECT 'delivery', state, reason, count(*) FROM delivery
+WHERE send_id = %(send)s AND state IS NOT NULL GROUP BY state, reason
+UNION ALL
+SELECT 'candidates', NULL, NULL, candidates FROM send WHERE id = %(send)s
 """
 
-SUM_EXCEPTIONS = """
-SELECT state, reason, count(*) FROM delivery WHERE send_id = %s AND state IS NOT NULL GROUP BY state, reason
-"""
-
-# Readers of a batch that was sent again, and of those below it.
+# Readers of all batches below one that was sent again, as far as those may have been taken.
 SUM_TWICE = """
-SELECT coalesce(sum(batch.n), 0) FROM batch JOIN batch AS parent ON parent.id = batch.parent_id
-WHERE batch.send_id = %s AND parent.state = 'resent' AND batch.state IN ('accepted', 'unknown', 'submitting')
+WITH RECURSIVE again AS (
+  SELECT child.id, child.n, child.state
+  FROM batch AS child JOIN batch AS parent ON parent.id = child.parent_id
+  WHERE child.send_id = %(send)s AND parent.state = 'resent'
+  UNION
+  SELECT child.id, child.n, child.state FROM batch AS child JOIN again ON again.id = child.parent_id
+)
+SELECT coalesce(sum(n), 0) FROM again WHERE state IN ('accepted', 'unknown', 'submitting')
 """
 
 COUNT_EVENTS = f"""
@@ -68,8 +77,13 @@ FROM delivery
 LEFT JOIN subscriber ON subscriber.id = delivery.subscriber_id
 LEFT JOIN batch ON batch.id = delivery.batch_id
 LEFT JOIN attempt ON attempt.id = batch.attempt
-WHERE delivery.send_id = %s AND delivery.id > %s
-ORDER BY delivery.id LIMIT %s
+WHERE delivery.id > %s AND delivery.id <= %s AND +delivery.send_id = %s
+ORDER BY delivery.id
+"""
+
+# A freeze writes its deliveries one after another; the plus above keeps to that order, page by page.
+READ_SPAN = """
+SELECT coalesce(min(id), 0), coalesce(max(id), 0) FROM delivery WHERE send_id = %s
 """
 
 _PAGE = 5_000
@@ -90,19 +104,20 @@ class Ledger:
 
 
 def ledger(send: Send) -> Ledger:
-    """Return the sums, from the batches and the exceptions alone."""
-    outcomes = dict.fromkeys(
-        ("accepted", "pending", "in_flight", "unknown", "excluded", "rejected", "cancelled", "not_confirmed"),
-        0,
-    )
+    """Return the sums of one moment, from the batches and the exceptions alone."""
+    outcomes = dict.fromkeys(OUTCOME_ORDER, 0)
     reasons: dict[str, int] = {}
-    for state, readers in fetch(SUM_BATCHES, [send.pk]):
-        outcomes[OUTCOMES[state]] += int(readers)
-    for state, reason, readers in fetch(SUM_EXCEPTIONS, [send.pk]):
-        outcomes[state] += readers
-        if state == "excluded":
-            reasons[reason] = readers
-    return Ledger(send.candidates, outcomes, reasons)
+    candidates: int | None = None
+    for source, state, reason, readers in fetch(SUM_OUTCOMES, {"send": send.pk}):
+        if source == "candidates":
+            candidates = readers
+        elif source == "batch":
+            outcomes[OUTCOMES[state]] += int(readers)
+        else:
+            outcomes[state] += int(readers)
+            if state == "excluded":
+                reasons[reason] = int(readers)
+    return Ledger(candidates, outcomes, reasons)
 
 
 def described(send: Send) -> dict[str, Any]:
@@ -116,7 +131,7 @@ def described(send: Send) -> dict[str, Any]:
         "pause_reason": send.pause_reason or None,
         "candidates": sums.candidates or 0,
         **sums.outcomes,
-        "possibly_twice": int(fetch(SUM_TWICE, [send.pk])[0][0]),
+        "possibly_twice": int(fetch(SUM_TWICE, {"send": send.pk})[0][0]),
         "excluded_reasons": sums.reasons,
         "events": events(send),
         "variants": variants(send),
@@ -172,10 +187,11 @@ def lines(send: Send) -> Iterator[dict[str, Any]]:
     statement = READ_LEDGER.format(
         columns=", ".join(f"delivery.{column}" for column in EVENT_COLUMNS.values())
     )
-    last = 0
-    while page := fetch(statement, [send.pk, last, _PAGE]):
-        for delivery, address, state, reason, variant, batch, attempt, message_id, *times in page:
-            last = delivery
+    first, last = fetch(READ_SPAN, [send.pk])[0]
+    for start in range(first - 1, last, _PAGE):
+        for delivery, address, state, reason, variant, batch, attempt, message_id, *times in fetch(
+            statement, [start, start + _PAGE, send.pk]
+        ):
             yield {
                 "delivery": delivery,
                 "email": address,
@@ -186,8 +202,13 @@ def lines(send: Send) -> Iterator[dict[str, Any]]:
                 "attempt": str(attempt).replace("-", "") if attempt and state != "excluded" else None,
                 "message_id": message_id or None,
                 "events": {
-                    column.removesuffix("_at"): str(at)
+                    column.removesuffix("_at"): _moment(at)
                     for column, at in zip(EVENT_COLUMNS.values(), times, strict=True)
                     if at is not None
                 },
             }
+
+
+def _moment(at: dt.datetime | str) -> dt.datetime:
+    """Return an instant as both databases read it in raw SQL: SQLite as text in UTC."""
+    return dt.datetime.fromisoformat(str(at)).replace(tzinfo=dt.UTC) if isinstance(at, str) else at

@@ -35,7 +35,12 @@ def resolve(wall_time: str, zone: str) -> Instant:
         raise TimeError(f"{wall_time!r} is no time; write it like 2026-12-01 09:00") from error
     if local.tzinfo is not None:
         raise TimeError(f"{wall_time!r} names its own offset; leave that out and say --tz")
-    utc = local.replace(tzinfo=where).astimezone(dt.UTC)
+    try:
+        utc = local.replace(tzinfo=where).astimezone(dt.UTC)
+    except OverflowError as error:
+        raise TimeError(
+            f"{wall_time!r} is beyond all calendars; write a time like 2026-12-01 09:00"
+        ) from error
     note = ""
     if utc.astimezone(where).replace(tzinfo=None) != local:
         utc = _end_of_gap(local, where)

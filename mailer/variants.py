@@ -6,12 +6,11 @@ import hashlib
 from django.db import transaction
 
 from mailer.editions import document_of
-from mailer.look import look_of
 from mailer.models import Revision, Variant, VariantSet
 from mailer.models.editions import EVERYTHING
 from mailer.rendering.assemble import carried
 from mailer.rendering.sets import render_sets
-from mailer.rendering.values import Reading, Rendered
+from mailer.rendering.values import Look, Reading, Rendered
 from subscribers.interests import Interests
 
 # Interests (bits, or EVERYTHING), text only, tracked: what decides a reader's letter.
@@ -24,7 +23,7 @@ def carried_bits(revision: Revision) -> int:
     return sum(1 << numbers[slug] for slug in carried(document_of(revision)))
 
 
-def make(revision: Revision, content: str, keys: set[Key], *, now: dt.datetime) -> None:
+def make(revision: Revision, look: Look, content: str, keys: set[Key], *, now: dt.datetime) -> None:
     """Render and store what `keys` need and is not there yet; a second call changes nothing."""
     owner = revision.edition.list
     known = {
@@ -35,7 +34,7 @@ def make(revision: Revision, content: str, keys: set[Key], *, now: dt.datetime) 
     }
     interests = Interests.of(owner)
     readings = {key: _reading(interests, key) for key in sorted(keys - known)}
-    letters = render_sets(document_of(revision), look_of(owner), readings.values())
+    letters = render_sets(document_of(revision), look, readings.values())
     with transaction.atomic():
         for key, reading in readings.items():
             variant = _stored(revision, content, reading, letters[reading], now)

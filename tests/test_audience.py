@@ -4,8 +4,11 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from mailer import audience, sends, variants
+from mailer.database import execute, fetch, is_postgresql
+from mailer.look import look_of
 from mailer.models import Batch, Delivery, Variant
 from mailer.reports import ledger
 from subscribers.models import Suppression
@@ -49,17 +52,20 @@ def test_those_who_may_not_be_written_to_are_kept_with_the_first_reason_that_app
     a_reader(owner, "left@x.example", status=Status.UNSUBSCRIBED)
     both = a_reader(owner, "both@x.example", status=Status.PAUSED)
     everywhere = a_reader(owner, "everywhere@x.example")
+    here = a_reader(owner, "here@x.example")
+    suppress(here.subscriber.address_key, Suppressed.BY_HAND, "test", NOW, newsletter=owner)
     for subscription in (both, everywhere):
         suppress(subscription.subscriber.address_key, Suppressed.BOUNCED, "test", NOW)
     send = a_frozen_send(owner)
-    assert send.candidates == 5
+    assert send.candidates == 6
     assert outcome(send, "ada@x.example") == (None, None)
     assert outcome(send, "paused@x.example") == ("excluded", "paused")
     assert outcome(send, "pending@x.example") == ("excluded", "unconfirmed")
     assert outcome(send, "both@x.example") == ("excluded", "suppressed")
     assert outcome(send, "everywhere@x.example") == ("excluded", "suppressed")
+    assert outcome(send, "here@x.example") == ("excluded", "suppressed")
     assert not Delivery.objects.filter(send=send, subscriber__canonical="left@x.example").exists()
-    assert ledger(send).reasons == {"paused": 1, "unconfirmed": 1, "suppressed": 2}
+    assert ledger(send).reasons == {"paused": 1, "unconfirmed": 1, "suppressed": 3}
 
 
 def test_a_suppression_on_another_list_or_lifted_excludes_nobody() -> None:
@@ -94,7 +100,8 @@ def test_batches_are_cut_at_their_size_and_know_how_many_they_hold() -> None:
     send = a_send(an_edition(owner))
     send.status = "preparing"
     send.save()
-    frozen = audience.freeze(sends.find(send.pk), size=3, now=NOW, useful_life=3600)
+    found = sends.find(send.pk)
+    frozen = audience.freeze(found, look_of(owner), size=3, now=NOW, useful_life=3600)
     assert frozen is not None
     assert [batch.n for batch in batches_of(send)] == [3, 3, 1]
     assert [Delivery.objects.filter(batch=batch).count() for batch in batches_of(send)] == [3, 3, 1]
@@ -104,7 +111,7 @@ def test_an_audience_is_frozen_once_however_often_it_is_asked_for() -> None:
     owner = a_list()
     readers(owner, 3)
     send = a_frozen_send(owner)
-    assert audience.freeze(sends.find(send.pk), size=1000, now=NOW, useful_life=3600) is None
+    assert audience.freeze(sends.find(send.pk), look_of(owner), size=1000, now=NOW, useful_life=3600) is None
     sends.prepare(send.pk, now=NOW)
     assert Delivery.objects.filter(send=send).count() == 3
     assert Batch.objects.filter(send=send).count() == 1
@@ -131,6 +138,22 @@ def test_a_second_send_of_the_edition_writes_to_nobody_twice() -> None:
     assert ledger(second).reasons == {"already_has_this_edition": 2}
     assert outcome(second, "late@x.example") == (None, None)
     assert ledger(second).adds_up
+
+
+def test_who_has_the_edition_already_is_asked_of_an_index_and_not_of_the_whole_table() -> None:
+    """Or the second send of a list takes a time that grows with the square of its readers."""
+    owner = a_list()
+    readers(owner, 2)
+    send = a_frozen_send(owner)
+    frame = audience.frame_of(send, look_of(owner), size=1000, now=NOW, useful_life=3600)
+    with transaction.atomic():
+        if is_postgresql():
+            execute("SET LOCAL enable_seqscan = off")  # a table so small is otherwise read whole
+        asked = "EXPLAIN" if is_postgresql() else "EXPLAIN QUERY PLAN"
+        plan = str(fetch(f"{asked} {audience.COUNT_ELIGIBLE}", frame))
+    assert "delivery_edition_once" in plan
+    assert "SCAN other" not in plan
+    assert "Seq Scan on delivery" not in plan
 
 
 def test_a_reader_for_whom_there_is_no_story_is_skipped_where_the_list_says_so() -> None:

@@ -98,16 +98,18 @@ def test_the_request_holds_every_reader_with_links_of_their_own() -> None:
 
 def test_a_reader_who_left_after_the_freeze_is_left_out() -> None:
     owner = a_list()
-    ada, bo, cy, _ = (a_reader(owner, f"{name}@x.example") for name in ("ada", "bo", "cy", "di"))
+    ada, bo, cy, _, ed = (a_reader(owner, f"{name}@x.example") for name in ("ada", "bo", "cy", "di", "ed"))
     send = a_frozen_send(owner)
     unsubscribe(ada.pk, "one-click", NOW)
     suppress(bo.subscriber.address_key, Suppressed.COMPLAINED, "test", NOW)
+    suppress(ed.subscriber.address_key, Suppressed.BY_HAND, "test", NOW, newsletter=owner)
     key = cy.subscriber.address_key
     cy.subscriber.delete()
     request = fired(batches_of(send)[0])
     assert addresses(request) == {"di@x.example"}
     assert delivery_of(send, "ada@x.example").reason == "unsubscribed_since"
     assert delivery_of(send, "bo@x.example").reason == "suppressed_since"
+    assert delivery_of(send, "ed@x.example").reason == "suppressed_since"
     assert Delivery.objects.get(address_key=key).reason == "erased"
     assert batches_of(send)[0].n == 1
     assert reports.ledger(send).adds_up
@@ -157,6 +159,37 @@ def test_a_refusal_pauses_the_send_and_says_why() -> None:
     assert batches.claim(batch.pk, now=LATER, lease=60) is None
 
 
+def test_a_batch_that_comes_back_late_sets_a_settling_send_going_again() -> None:
+    """The laptop slept between commit and request: the sweep called it unknown, and then it was refused."""
+    batch = a_batch()
+    request = fired(batch)
+    Batch.objects.update(state="unknown")
+    Send.objects.update(status="settling")
+    batches.settle(batch.pk, request.attempt, NotAccepted("held up"), now=LATER)
+    assert Send.objects.get().status == "sending"
+    assert batches.due(now=LATER + dt.timedelta(hours=1), most=10) == [batch.pk]
+
+
+def test_a_late_refusal_of_what_was_already_settled_pauses_nothing() -> None:
+    batch = a_batch()
+    request = fired(batch)
+    batches.prove({request.attempt: set()}, now=NOW)
+    assert not batches.settle(batch.pk, request.attempt, Refused("401", 401), now=NOW)
+    assert Send.objects.get().status == "sending"
+    assert Attempt.objects.get().status == 401
+
+
+def test_letters_leave_under_the_sender_that_was_approved() -> None:
+    """I6: what the list says after the freeze is another approval's business."""
+    owner = a_list()
+    readers(owner, 1)
+    send = a_frozen_send(owner)
+    owner.sender_address = "other@evil.example"
+    owner.save()
+    request = fired(batches_of(send)[0])
+    assert request.body["from"] == {"email": "editor@news.example", "name": "Space Digest"}
+
+
 def test_a_refused_batch_of_a_cancelled_send_is_cancelled() -> None:
     batch = a_batch()
     request = fired(batch)
@@ -196,23 +229,30 @@ def test_one_genuine_event_proves_the_whole_attempt_however_late(state: str) -> 
     batch = a_batch()
     request = fired(batch)
     Batch.objects.update(state=state)
-    batches.prove({request.attempt}, now=LATER)
+    batches.prove({request.attempt: set()}, now=LATER)
     assert state_of(batch) == "accepted"
     assert Attempt.objects.get().settled_by == "event"
 
 
-def test_after_a_server_error_one_event_does_not_prove_the_whole_attempt() -> None:
+def test_after_a_server_error_an_event_proves_its_own_copy_and_no_other() -> None:
     batch = a_batch()
     request = fired(batch)
     batches.settle(batch.pk, request.attempt, Unknown("503", 503), now=NOW)
-    batches.prove({request.attempt}, now=LATER)
-    assert state_of(batch) == "unknown"
+    ada, *others = Delivery.objects.order_by("pk")
+    for _ in range(2):
+        batches.prove({request.attempt: {ada.pk}}, now=LATER)
+        assert state_of(batch) == "unknown"
+        assert reports.ledger(batch.send).outcomes["accepted"] == 1
+        assert reports.ledger(batch.send).outcomes["unknown"] == 2
+    batches.prove({request.attempt: {other.pk for other in others}}, now=LATER)
+    assert state_of(batch) == "closed"
+    assert reports.ledger(batch.send).outcomes["accepted"] == 3
 
 
 def test_an_answer_after_the_proof_still_tells_the_message_id() -> None:
     batch = a_batch()
     request = fired(batch)
-    batches.prove({request.attempt}, now=NOW)
+    batches.prove({request.attempt: set()}, now=NOW)
     assert not batches.settle(batch.pk, request.attempt, Accepted(202, "m1"), now=NOW)
     assert Attempt.objects.get().message_id == "m1"
 

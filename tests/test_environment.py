@@ -11,11 +11,16 @@ import pytest
 from mailer.environment import Configuration, SettingError, read
 
 SOUND_KEYS = {"MAILER_HASH_KEY": "h" * 32, "MAILER_SECRET_KEY": "s" * 32}
+# A key as SendGrid shows it: base64 of a DER SubjectPublicKeyInfo on P-256.
+WEBHOOK_KEY = (
+    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8"
+    "eNEc6wEA3F+g=="
+)
 PRODUCTION = SOUND_KEYS | {
     "DATABASE_URL": "postgresql://mailer@db/mailer",
     "REDIS_URL": "rediss://broker:6379/0",
     "SENDGRID_API_KEY": "SG.key",
-    "SENDGRID_WEBHOOK_KEYS": "one, two",
+    "SENDGRID_WEBHOOK_KEYS": f"{WEBHOOK_KEY}, {WEBHOOK_KEY}",
     "MAILER_BASE_URL": "https://news.example.org/",
 }
 
@@ -45,7 +50,7 @@ def test_three_variables_make_it_production() -> None:
     production = read(PRODUCTION)
     assert not production.sandboxed
     assert production.transport_url == "https://api.sendgrid.com"
-    assert production.sendgrid_webhook_keys == ("one", "two")
+    assert production.sendgrid_webhook_keys == (WEBHOOK_KEY, WEBHOOK_KEY)
     assert production.base_url == "https://news.example.org"
 
 
@@ -73,7 +78,7 @@ def test_every_secret_has_its_file(name: str, tmp_path: Path) -> None:
     value = {"DATABASE_URL": "sqlite:////data/db", "REDIS_URL": "redis://:word@broker"}.get(name, "k" * 40)
     file = tmp_path / name
     file.write_text(value, encoding="utf-8")
-    extra = {"SENDGRID_WEBHOOK_KEYS": "key"} | SOUND_KEYS
+    extra = {"SENDGRID_WEBHOOK_KEYS": WEBHOOK_KEY} | SOUND_KEYS
     assert read(extra | {f"{name}_FILE": str(file)}) == read(extra | {name: value})
 
 
@@ -118,17 +123,76 @@ def test_a_file_that_is_empty_is_named(tmp_path: Path) -> None:
         ({"MAILER_HASH_KEY": "short"}, "MAILER_HASH_KEY has 5 characters: write at least 32"),
         ({"MAILER_SECRET_KEY": "short"}, "MAILER_SECRET_KEY has 5 characters: write at least 32"),
         ({"SENDGRID_API_KEY": "SG.key"}, "SENDGRID_WEBHOOK_KEYS is missing"),
-        ({"MAILER_SWEEP": "soon"}, "MAILER_SWEEP must be a number of seconds above 0, not 'soon'"),
-        ({"MAILER_LEASE": "0"}, "MAILER_LEASE must be a number of seconds above 0, not '0'"),
-        ({"MAILER_LEASE": "-1"}, "MAILER_LEASE must be a number of seconds above 0, not '-1'"),
-        ({"MAILER_LEASE": "nan"}, "MAILER_LEASE must be a number of seconds above 0, not 'nan'"),
-        ({"MAILER_LEASE": "inf"}, "MAILER_LEASE must be a number of seconds above 0, not 'inf'"),
+        ({"REDIS_URL": "unix:///run/redis"}, "REDIS_URL must be an address that begins with one of redis://"),
+        (
+            {"SMTP_URL": "smtp://mail:25"},
+            "SMTP_URL is set, but letters by SMTP are not supported yet: unset it",
+        ),
+        ({"SMTP_URL_FILE": "/run/smtp"}, "SMTP_URL is set, but letters by SMTP are not supported yet"),
+        ({"MAILER_SWEEP": "soon"}, "MAILER_SWEEP must be a number of seconds from 0.1 to 86400, not 'soon'"),
+        ({"MAILER_LEASE": "0"}, "MAILER_LEASE must be a number of seconds from 0.1 to 86400, not '0'"),
+        ({"MAILER_LEASE": "-1"}, "MAILER_LEASE must be a number of seconds from 0.1 to 86400, not '-1'"),
+        ({"MAILER_LEASE": "nan"}, "MAILER_LEASE must be a number of seconds from 0.1 to 86400, not 'nan'"),
+        ({"MAILER_LEASE": "inf"}, "MAILER_LEASE must be a number of seconds from 0.1 to 86400, not 'inf'"),
+        ({"MAILER_SWEEP": "0.0000001"}, "MAILER_SWEEP must be a number of seconds from 0.1 to 86400"),
+        ({"MAILER_SWEEP": "86401"}, "MAILER_SWEEP must be a number of seconds from 0.1 to 86400"),
+        (
+            {"MAILER_USEFUL_LIFE": "1e300"},
+            "MAILER_USEFUL_LIFE must be a number of seconds from 0.1 to 315360000",
+        ),
+        (
+            {"MAILER_MISSED_AFTER": "1e9"},
+            "MAILER_MISSED_AFTER must be a number of seconds from 0.1 to 315360000",
+        ),
         ({"MAILER_UNKNOWN_WAIT": "120"}, "MAILER_UNKNOWN_WAIT must be longer than MAILER_LEASE and"),
     ],
 )
 def test_a_wrong_setting_is_one_clear_line(environ: dict[str, str], line: str) -> None:
     (found,) = problems(SOUND_KEYS | environ)
     assert found.startswith(line)
+
+
+@pytest.mark.parametrize("name", ["MAILER_BASE_URL", "SENDGRID_API_URL", "MAILER_SANDBOX_URL"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "http://a/b?c",
+        "http://a/?",
+        "http://a/b#d",
+        "http://a#",
+        "http://reader:word@a",
+        "http://@a",
+        "http://a b/",
+        "http://a/b c",
+        "http://a/\nb",
+        "http://a/<b>",
+        "http://a\\b",
+        "http://ä.example",
+    ],
+)
+def test_an_address_is_host_port_and_path_alone(name: str, value: str) -> None:
+    (line,) = problems({name: value})
+    assert line.startswith(f"{name} must be an http or https address of host, port and path alone")
+
+
+@pytest.mark.parametrize(
+    "value", ["https://news.example.org/letters", "http://[::1]:8000", " http://a_b:80/~x/ "]
+)
+def test_an_address_of_host_port_and_path_is_taken(value: str) -> None:
+    assert read({"MAILER_BASE_URL": value}).base_url == value.strip().rstrip("/")
+
+
+def test_each_webhook_key_that_is_none_is_one_line_with_its_place() -> None:
+    garbage = PRODUCTION | {"SENDGRID_WEBHOOK_KEYS": f"garbage {WEBHOOK_KEY} {WEBHOOK_KEY[:-8]}"}
+    first, third = problems(garbage)
+    assert first.startswith("SENDGRID_WEBHOOK_KEYS: key 1 is no public key; copy the verification key")
+    assert third.startswith("SENDGRID_WEBHOOK_KEYS: key 3 is no public key")
+
+
+def test_cryptography_is_loaded_only_where_there_are_keys_to_check() -> None:
+    asked = "import sys; from mailer import environment; environment.read({}); print('cryptography' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert told.stdout == "False\n"
 
 
 def test_an_installation_on_a_shared_database_needs_shared_keys() -> None:

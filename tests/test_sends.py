@@ -2,15 +2,18 @@
 
 import dataclasses
 import datetime as dt
+import socket
 from collections.abc import Iterator
+from typing import Any
 
 import orjson
 import pytest
+from django.db import OperationalError
 from pytest_django import Settings
 
-from mailer import editions, reports, sends
+from mailer import batches, doorbell, editions, events, reports, sends
 from mailer.editions import EditionError
-from mailer.models import Batch, Delivery, Edition, Send
+from mailer.models import Delivery, Edition, Send
 from mailer.sends import SendError
 from mailer.timetable import Instant, resolve
 from tests.provider import Provider, Reply, provider, says
@@ -148,6 +151,16 @@ def test_a_worker_that_died_while_preparing_loses_nothing() -> None:
     assert send.status == "sending"
 
 
+def test_a_worker_that_died_while_preparing_and_came_back_a_month_later_asks_a_person() -> None:
+    owner = a_list()
+    readers(owner, 2)
+    send = a_send(an_edition(owner))
+    Send.objects.update(status="preparing")
+    sends.prepare(send.pk, now=NOW + dt.timedelta(days=30))
+    send.refresh_from_db()
+    assert send.status == "missed"
+
+
 @pytest.mark.parametrize(
     ("reply", "status", "outcome"),
     [
@@ -191,15 +204,121 @@ def test_unknown_is_held_through_every_sweep_and_never_called_done(sendgrid: Pro
     assert reports.ledger(send).outcomes["not_confirmed"] == 3
 
 
-def test_a_lost_message_costs_time_and_no_reader(sendgrid: Provider) -> None:
-    """No broker runs here at all: every ring is lost, and the rows still say what is due."""
+@pytest.fixture
+def rung(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """What the doorbell was rung for; nobody ever comes."""
+    heard: list[tuple[str, int]] = []
+
+    def ring(task: str, *numbers: int) -> bool:
+        heard.extend((task, number) for number in numbers)
+        return False
+
+    monkeypatch.setattr(doorbell, "ring", ring)
+    return heard
+
+
+def test_a_sweep_rings_again_for_whatever_was_lost(rung: list[tuple[str, int]], sendgrid: Provider) -> None:
     owner = a_list()
     readers(owner, 3)
     send = a_send(an_edition(owner))
+    assert rung == [("mailer.prepare", send.pk)]
+    rung.clear()
     sends.sweep(now=NOW)
+    assert rung == [("mailer.prepare", send.pk)]
     sends.prepare(send.pk, now=NOW)
+    (batch,) = batches_of(send)
+    rung.clear()
+    sends.sweep(now=NOW)
+    assert rung == [("mailer.deliver", batch.pk)]
+    body = events.store(b"[]", now=NOW)
+    deliver_all(send)
+    rung.clear()
+    sends.sweep(now=NOW)
+    assert rung == [("mailer.apply_events", body)]
+    assert send.status == "done"
+    assert len(sendgrid.asked) == 1
+
+
+def test_a_sweep_frees_what_a_dead_worker_held(rung: list[tuple[str, int]]) -> None:
+    owner = a_list()
+    readers(owner, 3)
+    (batch,) = batches_of(a_frozen_send(owner))
+    assert batches.claim(batch.pk, now=NOW, lease=60) is not None
+    rung.clear()
+    sends.sweep(now=NOW + dt.timedelta(seconds=59))
+    assert rung == []
+    sends.sweep(now=NOW + dt.timedelta(seconds=61))
+    assert rung == [("mailer.deliver", batch.pk)]
+
+
+def test_a_sweep_calls_unknown_what_was_never_answered() -> None:
+    owner = a_list()
+    readers(owner, 3)
+    send = a_frozen_send(owner)
+    (batch,) = batches_of(send)
+    attempt = batches.claim(batch.pk, now=NOW, lease=60)
+    assert attempt is not None
+    batches.fire(batch.pk, attempt, now=NOW)
+    sends.sweep(now=NOW + dt.timedelta(seconds=121))
     send.refresh_from_db()
-    assert list(Batch.objects.filter(state="pending", send=send)) == batches_of(send)
+    assert send.status == "settling"
+    assert reports.ledger(send).outcomes["unknown"] == 3
+
+
+def test_late_proof_closes_the_gaps_of_a_send_that_was_done_with_them(sendgrid: Provider) -> None:
+    owner = a_list()
+    readers(owner, 3)
+    send = a_frozen_send(owner)
+    sendgrid.reply = lambda handler: handler.connection.shutdown(socket.SHUT_RDWR)
+    deliver_all(send)
+    sends.sweep(now=NOW + dt.timedelta(hours=25))
+    (batch,) = batches_of(send)
+    assert batch.attempt is not None
+    batches.prove({batch.attempt: set()}, now=NOW)
+    sends.sweep(now=NOW + dt.timedelta(hours=26))
+    send.refresh_from_db()
+    assert send.status == "done"
+    assert reports.ledger(send).outcomes["accepted"] == 3
+
+
+def test_an_edition_is_done_when_its_last_send_is(sendgrid: Provider) -> None:
+    owner = a_list()
+    readers(owner, 2)
+    edition = an_edition(owner)
+    first, later = a_send(edition), a_send(edition, at=LATER)
+    sends.prepare(first.pk, now=NOW)
+    deliver_all(first)
+    assert first.status == "done"
+    edition.refresh_from_db()
+    assert edition.status != "done"
+    sends.prepare(later.pk, now=LATER)
+    edition.refresh_from_db()
+    assert edition.status == "done"
+    assert len(sendgrid.asked) == 1
+
+
+def test_a_send_whose_audience_was_never_frozen_is_never_called_done() -> None:
+    send = a_send(an_edition(a_list()))
+    Send.objects.update(status="sending")
+    sends.finish(send.pk, now=NOW)
+    send.refresh_from_db()
+    assert send.status == "sending"
+
+
+def test_an_answer_in_hand_outlasts_a_database_that_is_away(
+    monkeypatch: pytest.MonkeyPatch, sendgrid: Provider
+) -> None:
+    owner = a_list()
+    readers(owner, 2)
+    send = a_frozen_send(owner)
+    settle, failures = batches.settle, [OperationalError("gone"), OperationalError("still gone")]
+
+    def failing_first(*arguments: Any, **named: Any) -> bool:  # noqa: ANN401 - as it was called
+        if failures:
+            raise failures.pop()
+        return settle(*arguments, **named)
+
+    monkeypatch.setattr(batches, "settle", failing_first)
     deliver_all(send)
     assert send.status == "done"
     assert len(sendgrid.asked) == 1

@@ -63,6 +63,8 @@ def test_an_hour_that_comes_twice_is_the_first_of_the_two(wall_time: str, zone: 
         ("2026-12-01 09:00", "Nairobi", "Africa/Nairobi"),
         ("2026-12-01 09:00", "../etc/passwd", "no time zone"),
         ("2026-12-01 09:00+03:00", "UTC", "--tz"),
+        ("9999-12-31 23:59", "America/Los_Angeles", "calendars"),
+        ("0001-01-01 00:00", "Asia/Tokyo", "calendars"),
     ],
 )
 def test_a_time_that_cannot_be_read_says_how_to_write_one(wall_time: str, zone: str, says: str) -> None:

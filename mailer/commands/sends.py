@@ -34,6 +34,8 @@ def schedule(
 
     This approves it as it stands, unless the list asks for a second person's approval.
     """
+    if zone and not at:
+        raise typer.BadParameter("it goes with --at; without that, the edition leaves now", param_hint="--tz")
     ready()
     from mailer import editions, reports, sends  # noqa: PLC0415 - models want Django ready
     from mailer.timetable import Instant, resolve  # noqa: PLC0415 - the same

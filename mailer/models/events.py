@@ -10,11 +10,12 @@ from subscribers.models.choices import only, word
 class EventBody(models.Model):
     """One verified webhook body: stored before it is answered, applied afterwards, in bulk."""
 
+    # Emptied once applied: it holds addresses, and all that matters is in the events.
     body = models.BinaryField()
     body_hash = models.CharField(max_length=64, unique=True)  # SHA-256, hex: told twice, stored once
     received_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True, blank=True)
-    # Why it could not be applied; it is kept and the sweep tries again.
+    # Why it was no list of events; such a body is kept for a person to look at.
     fault = models.TextField(default="", blank=True)
 
     class Meta:
@@ -56,9 +57,10 @@ class Event(models.Model):
         db_table = "event"
         constraints = [
             only("event", "kind", EventKind),
-            # The provider's own event id may change when it tells again, so it is no part of this.
+            # The provider's own event id may change when it tells again, so it is no part of this; a
+            # reader and a machine may open in the same second, so who it was is.
             models.UniqueConstraint(
-                fields=["delivery_ref", "address_key", "kind", "at", "link_key"], name="event_once"
+                fields=["delivery_ref", "address_key", "kind", "at", "link_key", "machine"], name="event_once"
             ),
         ]
         indexes = [

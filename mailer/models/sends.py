@@ -17,6 +17,10 @@ class Send(models.Model):
         Approval, null=True, blank=True, on_delete=models.PROTECT, related_name="send"
     )
     content_hash = models.CharField(max_length=64)
+    # As approved: what the list says later is another approval's business (I6).
+    sender_name = models.CharField(max_length=200)
+    sender_address = models.CharField(max_length=254)
+    reply_to = models.CharField(max_length=254, default="", blank=True)
     kind = word(SendKind, default=SendKind.SEND)
     # The send whose cancelled batches a correction takes.
     corrects = models.ForeignKey(
@@ -103,6 +107,12 @@ class Batch(models.Model):
         indexes = [
             # Claims and sums read one send's batches by state.
             models.Index(fields=["send", "state"], name="batch_of_send"),
+            # The sweep looks for what is held or in doubt, and most batches are neither.
+            models.Index(
+                fields=["state"],
+                condition=Q(state__in=["claimed", "submitting", "unknown"]),
+                name="batch_in_hand_or_doubt",
+            ),
             # An event finds its batch by the attempt it carries.
             models.Index(fields=["attempt"], condition=Q(attempt__isnull=False), name="batch_by_attempt"),
         ]
@@ -120,7 +130,7 @@ class Attempt(models.Model):
     transport = models.CharField(max_length=32)
     n = models.PositiveIntegerField()
     fired_at = models.DateTimeField()
-    payload_hash = models.CharField(max_length=64)  # SHA-256 of the bytes that left, hex
+    payload_hash = models.CharField(max_length=64)  # SHA-256 of the request as compact JSON, hex
     answer = word(AnswerKind, null=True, blank=True)
     status = models.PositiveSmallIntegerField(null=True, blank=True)  # HTTP or SMTP
     detail = models.TextField(default="", blank=True)  # the provider's own words, addresses removed

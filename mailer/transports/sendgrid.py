@@ -2,6 +2,7 @@
 
 import http.client
 import math
+import re
 import time
 import urllib.error
 import urllib.request
@@ -26,7 +27,10 @@ ONE_CLICK = "List-Unsubscribe=One-Click"  # RFC 8058 §3.1
 # Answers after which nothing was taken and asking again the same way is of no use.
 _REFUSALS = frozenset({200, 400, 401, 403, 404, 405, 413, 415})
 _RATE_LIMITED = 429
+LONGEST_WAIT = 3600.0  # seconds; a header that asks for more is in milliseconds, or wrong
 _LONGEST_DETAIL = 500
+LONGEST_MESSAGE_ID = 200
+_ADDRESS = re.compile(r"[^\s@<>()\"',;:]+@[^\s@<>()\"',;:]+")
 
 
 def payload(envelope: Envelope, readers: Iterable[Reader]) -> dict[str, Any]:
@@ -101,7 +105,8 @@ class SendGrid:
             raise Unknown(f"no answer: {_cause(error)}") from error
         if response.status_code != http.client.ACCEPTED:
             raise judge(response.status_code, dict(response.headers or {}), response.body)
-        return Accepted(response.status_code, response.headers.get("X-Message-Id") or "")
+        message_id = fit_to_keep(response.headers.get("X-Message-Id") or "")
+        return Accepted(response.status_code, message_id[:LONGEST_MESSAGE_ID])
 
 
 def answer(transport: Transport, body: Mapping[str, Any]) -> Answer:
@@ -125,7 +130,7 @@ def judge(status: int, headers: Mapping[str, str], body: bytes) -> AnswerError:
 
 
 def said(body: bytes) -> str:
-    """Return the messages of SendGrid's error body, or the beginning of whatever came instead."""
+    """Return the messages of SendGrid's error body, or the beginning of whatever came; no address in it."""
     try:
         errors = orjson.loads(body)["errors"]
         words = "; ".join(
@@ -134,7 +139,17 @@ def said(body: bytes) -> str:
         )
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
         words = " ".join(body.decode("utf-8", "replace").split())
-    return words[:_LONGEST_DETAIL]
+    return without_addresses(words)[:_LONGEST_DETAIL]
+
+
+def without_addresses(text: str) -> str:
+    """Return `text` on one line with every address struck out, fit for a database and a log."""
+    return _ADDRESS.sub("…", " ".join(fit_to_keep(text).split()))
+
+
+def fit_to_keep(text: str) -> str:
+    """Return what a database can hold of `text`: no NUL, no half of a surrogate pair."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _seconds_to_reset(headers: Mapping[str, str]) -> float | None:
@@ -144,7 +159,7 @@ def _seconds_to_reset(headers: Mapping[str, str]) -> float | None:
         wait = float(lowered["x-ratelimit-reset"]) - time.time()
     except (KeyError, ValueError):
         return None
-    return max(wait, 0.0) if math.isfinite(wait) else None
+    return min(max(wait, 0.0), LONGEST_WAIT) if math.isfinite(wait) else None
 
 
 def _cause(error: object) -> str:

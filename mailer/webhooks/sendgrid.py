@@ -3,17 +3,18 @@
 import base64
 import binascii
 import datetime as dt
+import json
 import re
 import uuid
 from collections.abc import Iterable
 
 import orjson
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from mailer.transports.sendgrid import ATTEMPT, DELIVERY
+from mailer.transports.sendgrid import ATTEMPT, DELIVERY, fit_to_keep, without_addresses
 from mailer.vocabulary import EventKind
 from mailer.webhooks.told import Heard, Told
 
@@ -49,19 +50,21 @@ class WebhookKeyError(Exception):
 
 def load_keys(texts: Iterable[str]) -> tuple[ec.EllipticCurvePublicKey, ...]:
     """Return the keys of `texts`, one-line base64 DER each; raises WebhookKeyError."""
-    keys = []
-    for place, text in enumerate(texts, 1):
-        try:
-            key = load_der_public_key(base64.b64decode(text, validate=True))
-        except (ValueError, binascii.Error) as error:
-            raise WebhookKeyError(
-                f"SENDGRID_WEBHOOK_KEYS: key {place} is no public key; copy the verification key of the"
-                " signed Event Webhook, one line that begins with MFkw"
-            ) from error
-        if not isinstance(key, ec.EllipticCurvePublicKey):
-            raise WebhookKeyError(f"SENDGRID_WEBHOOK_KEYS: key {place} is not an elliptic-curve key")
-        keys.append(key)
-    return tuple(keys)
+    return tuple(load_key(text, place) for place, text in enumerate(texts, 1))
+
+
+def load_key(text: str, place: int) -> ec.EllipticCurvePublicKey:
+    """Return one key, the `place`-th of the setting; raises WebhookKeyError."""
+    try:
+        key = load_der_public_key(base64.b64decode(text, validate=True))
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise WebhookKeyError(
+            f"SENDGRID_WEBHOOK_KEYS: key {place} is no public key; copy the verification key of the"
+            " signed Event Webhook, one line that begins with MFkw"
+        ) from error
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise WebhookKeyError(f"SENDGRID_WEBHOOK_KEYS: key {place} is not an elliptic-curve key")
+    return key
 
 
 def genuine(
@@ -96,7 +99,11 @@ def hear(body: bytes) -> Heard:
     try:
         told = orjson.loads(body)
     except orjson.JSONDecodeError:
-        return Heard((), fault="the body is not JSON")
+        try:
+            # More patient: half a surrogate pair in one reason must not lose the events beside it.
+            told = json.loads(body)
+        except (ValueError, RecursionError):
+            return Heard((), fault="the body is not JSON")
     if not isinstance(told, list):
         return Heard((), fault="the body is not a list of events")
     events = [event for item in told if (event := _event(item)) is not None]
@@ -115,16 +122,15 @@ def _event(item: object) -> Told | None:
     if kind is EventKind.BOUNCED and item.get("type", "bounce") != "bounce":
         kind = EventKind.BLOCKED
     address = str(item.get("email") or "")
-    detail = " ".join(str(item.get("reason") or item.get("response") or "").split())
     return Told(
         kind=kind,
         at=at,
         address=address,
         delivery=_number(item.get(DELIVERY)),
         attempt=_identity(item.get(ATTEMPT)),
-        link=str(item.get("url") or "") if kind is EventKind.CLICKED else "",
+        link=fit_to_keep(str(item.get("url") or "")) if kind is EventKind.CLICKED else "",
         machine=_by_machine(item, kind),
-        detail=detail.replace(address, "…")[:_LONGEST] if address else detail[:_LONGEST],
+        detail=without_addresses(str(item.get("reason") or item.get("response") or ""))[:_LONGEST],
     )
 
 

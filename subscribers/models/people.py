@@ -113,18 +113,21 @@ class Suppression(models.Model):
     lifted_because = models.TextField(default="", blank=True)
 
     class Meta:
-        """The table. Two partial keys, since NULL is never equal to NULL."""
+        """The table. Two partial keys, since NULL is never equal to NULL.
+
+        Each reason stands for itself: lifting a bounce does not free one who complained.
+        """
 
         db_table = "suppression"
         constraints = [
             only("suppression", "reason", Suppressed),
             models.UniqueConstraint(
-                fields=["address_key"],
+                fields=["address_key", "reason"],
                 condition=Q(list__isnull=True, lifted_at__isnull=True),
                 name="suppression_everywhere_once",
             ),
             models.UniqueConstraint(
-                fields=["address_key", "list"],
+                fields=["address_key", "list", "reason"],
                 condition=Q(list__isnull=False, lifted_at__isnull=True),
                 name="suppression_on_list_once",
             ),

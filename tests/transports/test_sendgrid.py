@@ -98,6 +98,20 @@ def test_a_rate_limit_that_makes_no_sense_asks_for_no_odd_wait(reset: str) -> No
     assert judge(429, {"X-RateLimit-Reset": reset}, b"").wait in {None, 0.0}
 
 
+def test_a_rate_limit_in_milliseconds_is_not_obeyed_for_centuries() -> None:
+    assert judge(429, {"X-RateLimit-Reset": str(int(time.time()) * 1000)}, b"").wait == 3600
+
+
+def test_the_providers_words_hold_no_address_and_nothing_a_database_refuses() -> None:
+    body = b'{"errors":[{"message":"ada@x.example is\\u0000 bad","field":"personalizations.3.to"}]}'
+    assert judge(400, {}, body).detail == "400 … is bad (personalizations.3.to)"
+
+
+def test_a_message_id_of_any_length_is_kept_as_far_as_there_is_room() -> None:
+    with provider(says(202, X_Message_Id="m" * 500)) as sendgrid:
+        assert SendGrid("SG.key", sendgrid.url, 5).submit({}).message_id == "m" * 200
+
+
 def test_a_refusal_quotes_what_the_provider_said() -> None:
     body = b'{"errors":[{"message":"The from address does not match","field":"from","help":null}]}'
     assert judge(403, {}, body).detail == "403 The from address does not match (from)"

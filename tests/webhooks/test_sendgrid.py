@@ -158,9 +158,19 @@ def test_an_event_without_our_ids_keeps_its_address() -> None:
 
 def test_the_providers_words_are_kept_without_the_address() -> None:
     (event,) = hear(
-        json.dumps([OURS | {"event": "bounce", "reason": "550 <ada@x.example> unknown"}]).encode()
+        json.dumps([OURS | {"event": "bounce", "reason": "550 <Ada@X.example> unknown"}]).encode()
     ).events
     assert event.detail == "550 <…> unknown"
+
+
+@pytest.mark.parametrize("odd", ["\\u0000", "\\ud83d", "\\udc00\\ud83d"])
+def test_one_odd_character_loses_neither_its_event_nor_the_others(odd: str) -> None:
+    said = json.dumps([OURS | {"event": "bounce", "reason": "ODD"}, OURS | {"event": "click", "url": "ODD"}])
+    events = hear(said.replace("ODD", f"a{odd}b").encode()).events
+    assert [event.kind for event in events] == [EventKind.BOUNCED, EventKind.CLICKED]
+    for text in (events[0].detail, events[1].link):
+        assert "\0" not in text
+        assert text.encode()
 
 
 def test_milliseconds_are_understood() -> None:
@@ -169,7 +179,7 @@ def test_milliseconds_are_understood() -> None:
 
 
 _JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
