@@ -88,6 +88,17 @@ def test_a_batch_is_fired_once() -> None:
     assert batches.fire(batch.pk, attempt, now=NOW) is None
 
 
+def test_a_batch_that_does_not_hold_as_many_readers_as_it_says_is_not_sent() -> None:
+    """Some would be lost and nobody would know."""
+    batch = a_batch()
+    attempt = claimed(batch)
+    Batch.objects.update(n=4)
+    with pytest.raises(RuntimeError, match="4 readers"):
+        batches.fire(batch.pk, attempt, now=NOW)
+    assert state_of(batch) == "claimed"
+    assert not Attempt.objects.exists()
+
+
 def test_the_request_holds_every_reader_with_links_of_their_own() -> None:
     request = fired(a_batch())
     assert addresses(request) == {"reader0@x.example", "reader1@x.example", "reader2@x.example"}
