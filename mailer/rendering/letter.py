@@ -31,26 +31,33 @@ _CSS_LINE_END = re.compile(r"\s*\n\s*")
 
 def set_in_type(assembly: Assembly, look: Look) -> Rendered:
     """Return the letter that says what `assembly` says, in the list's look."""
-    words = words_of(look.language)
-    template = _environment().get_template("letter.mjml.j2")
-    mjml = template.render(
-        letter=assembly,
-        edition=assembly.edition,
-        look=look,
-        words=words,
-        script=script_of(look.language),
-        subject=subject(assembly.edition),
-        preheader=preheader(assembly, words),
-        standfirst=standfirst(assembly, words),
-        labels=lambda story: labels(story, look),
-    )
     text, links = write(assembly, look)
     return Rendered(
         subject=defused(subject(assembly.edition)),
-        html=mjml2html(mjml, fonts={}, disable_comments=True),
+        html=mjml2html(mjml_of(assembly, look), fonts={}, disable_comments=True),
         text=text,
         links=links,
         has_story=assembly.has_story,
+    )
+
+
+def mjml_of(assembly: Assembly, look: Look) -> str:
+    """Return the letter as MJML."""
+    words = words_of(look.language)
+    return (
+        _environment()
+        .get_template("letter.mjml.j2")
+        .render(
+            letter=assembly,
+            edition=assembly.edition,
+            look=look,
+            words=words,
+            script=script_of(look.language),
+            subject=subject(assembly.edition),
+            preheader=preheader(assembly, words),
+            standfirst=standfirst(assembly, words),
+            labels=lambda story: labels(story, look),
+        )
     )
 
 
