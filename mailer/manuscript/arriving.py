@@ -3,16 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from mailer.manuscript.addresses import lists_subscribers
 from mailer.manuscript.characters import with_plain_line_ends
 from mailer.manuscript.decoding import decode
 from mailer.manuscript.document import Document
-from mailer.manuscript.faults import Remark, quoted
+from mailer.manuscript.faults import Fault, ManuscriptError, Remark, invisible, quoted
 from mailer.manuscript.frontmatter import opens_front_matter
 from mailer.manuscript.gazetteer import Gazetteer
 from mailer.manuscript.pasted import understand
 from mailer.manuscript.reading import read
 from mailer.manuscript.repair import repair, unmended
 from mailer.manuscript.writing import write
+
+_ZERO = "\0"
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ def arrive(
     if opens_front_matter(mended):
         text = mended
     else:
+        _check_pasted(mended)
         pasted = understand(
             mended, list_slug=list_slug, interests=interests, gazetteer=Gazetteer.load(extra_gazetteer)
         )
@@ -67,3 +71,17 @@ def arrive(
         warnings=tuple(map(str, sorted(remarks))),
         source="" if source == text else source,
     )
+
+
+def _check_pasted(text: str) -> None:
+    """Refuse what an editor did not mean to paste, and the zeros that the database cannot keep."""
+    if lists_subscribers(text):
+        refusal = "this looks like a list of subscribers: `mailer subscribers import` takes it, as a CSV file"
+        raise ManuscriptError([Fault(1, 1, refusal)])
+    zeros = [
+        invisible(number, offset, _ZERO)
+        for number, line in enumerate(text.split("\n"), 1)
+        if (offset := line.find(_ZERO)) >= 0
+    ]
+    if zeros:
+        raise ManuscriptError(zeros)

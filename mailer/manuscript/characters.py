@@ -1,22 +1,21 @@
 """Which characters a text may hold, and how its lines are told apart."""
 
-import unicodedata
+import re
 
-# XML, which the letter is made of, allows neither these nor control characters (XML 1.0 §2.2).
-_NOT_XML = "\ufffe\uffff"
+# XML, which the letter is made of, allows neither controls, half a surrogate pair nor these two
+# non-characters (XML 1.0 §2.2); the controls beyond ASCII it allows, and nobody sees them.
+STRAY_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 BYTE_ORDER_MARK = "\ufeff"
 
 
 def is_stray_control(character: str) -> bool:
     """Return whether a letter cannot carry `character`: a control, half a surrogate pair, a non-character."""
-    return character not in "\n\t" and (
-        unicodedata.category(character) in {"Cc", "Cs"} or character in _NOT_XML
-    )
+    return STRAY_CONTROL.match(character) is not None
 
 
 def printable(text: str) -> str:
     """Return `text` without the characters that a letter cannot carry."""
-    return "".join(character for character in text if not is_stray_control(character))
+    return STRAY_CONTROL.sub("", text)
 
 
 def with_plain_line_ends(text: str) -> str:

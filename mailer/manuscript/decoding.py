@@ -21,8 +21,10 @@ _SIGNATURES = (
 )
 _HTML = (b"<!doctype html", b"<html")
 _WIDE = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-# Text has tabs and line ends, at times a form feed; more of the other controls is data.
-_FEW_CONTROLS = 0.01
+# Text has tabs and line ends, at times a form feed, and a slip of the keyboard; more of the other
+# controls is data, and so is every fourth letter a zero, as in UTF-16 without its mark.
+_SLIPS, _FEW_CONTROLS = 8, 0.01
+_MANY_ZEROS = 0.25
 _SPACES = frozenset("\t\n\v\f\r")
 _FIRST_PRINTED, _DELETE, _LAST_CONTROL = 0x20, 0x7F, 0x9F
 
@@ -39,7 +41,7 @@ def decode(data: bytes) -> tuple[str, str]:
         )
     text, note = _decoded(data)
     controls = sum(_is_control(character) for character in text)
-    if "\0" in text or controls > len(text) * _FEW_CONTROLS:
+    if text.count("\0") > len(text) * _MANY_ZEROS or controls > _SLIPS + len(text) * _FEW_CONTROLS:
         raise NotText("the file is data, not text: export the edition as plain text (UTF-8) and import that")
     if not printable(text).strip().strip(BYTE_ORDER_MARK):
         raise NotText("the file is empty: write or paste the edition first")

@@ -46,6 +46,11 @@ class Remark:
         return f"line {self.line}: {self.message}"
 
 
+def invisible(line: int, offset: int, character: str) -> Fault:
+    """Return the fault of a character that nobody sees, at `offset` counted from 0."""
+    return Fault(line, offset + 1, f"an invisible character, U+{ord(character):04X}: delete it")
+
+
 def quoted(text: str, most: int = 60) -> str:
     """Return `text` in quotation marks, shortened to about `most` characters."""
     return f"“{text}”" if len(text) <= most else f"“{text[:most].rstrip()}…”"

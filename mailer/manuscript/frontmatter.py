@@ -12,6 +12,7 @@ FENCE = "---"
 # What the database keeps of a title.
 LONGEST_TITLE = 500
 
+_QUOTE = '"'
 _ENTRY = re.compile(r"\s*(?P<key>[^\s:]+)\s*:\s*(?P<value>.*?)\s*")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -27,9 +28,37 @@ class FrontMatter:
 
 
 def opens_front_matter(text: str) -> bool:
-    """Return whether `text` begins as an edition does, and not with a rule of dashes alone."""
-    lines = (line for line in text.split("\n") if line.strip())
-    return next(lines, "").rstrip() == FENCE and _ENTRY.fullmatch(next(lines, "")) is not None
+    """Return whether `text` begins as an edition does, and not with a rule of dashes alone.
+
+    It does so too where colons were forgotten, as long as it has a known key on each line between two rules.
+    """
+    opening, *lines = [line.rstrip() for line in text.split("\n") if line.strip()] or [""]
+    if opening != FENCE or not lines:
+        return False
+    if _ENTRY.fullmatch(lines[0]):
+        return True
+    head = lines[: lines.index(FENCE)] if FENCE in lines else []
+    return bool(head) and all(_ENTRY.fullmatch(line) or _names_key(line) for line in head)
+
+
+def _names_key(line: str) -> bool:
+    return line.split(maxsplit=1)[0] in KEYS
+
+
+def in_quotes(value: str) -> str:
+    """Return `value` as the head writes it: quoted where its own quotes would be taken off."""
+    return f"{_QUOTE}{value}{_QUOTE}" if _unquoted(value) != value else value
+
+
+def _unquoted(written: str) -> str:
+    """Take off one pair of straight quotes around all of a value; those in `"A" and "B"` are no pair."""
+    within = written[1:-1]
+    pair = _is_quoted(written) and (_QUOTE not in within or _is_quoted(within))
+    return within.strip() if pair else written
+
+
+def _is_quoted(text: str) -> bool:
+    return len(text) > 1 and text.startswith(_QUOTE) and text.endswith(_QUOTE)
 
 
 def read_front_matter(lines: list[str], faults: list[Fault]) -> FrontMatter:
@@ -67,7 +96,14 @@ def _read_entry(
 ) -> None:
     entry = _ENTRY.fullmatch(line)
     if entry is None:
-        faults.append(Fault(number, 1, f"{quoted(line.strip())} is no key: value line"))
+        key, _, rest = line.strip().partition(" ")
+        if key not in KEYS:
+            faults.append(Fault(number, 1, f"{quoted(line.strip())} is no key: value line"))
+            return
+        column = line.index(key) + len(key) + 1
+        faults.append(Fault(number, column, f"the colon is missing after {key}: write {key}: {rest.strip()}"))
+        values.setdefault(key, rest.strip())
+        places.setdefault(key, number)
         return
     key, column = entry["key"], entry.start("key") + 1
     if key not in KEYS:
@@ -77,7 +113,7 @@ def _read_entry(
     elif key in values:
         faults.append(Fault(number, column, f"{key} is given twice, first on line {places[key]}: keep one"))
     else:
-        values[key], places[key] = entry["value"], number
+        values[key], places[key] = _unquoted(entry["value"]), number
 
 
 def _date(written: str, line: int, faults: list[Fault]) -> dt.date | None:

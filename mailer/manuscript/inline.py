@@ -3,19 +3,24 @@
 import html
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from html.parser import HTMLParser
 
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_block import StateBlock, reference
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 from mailer.manuscript.characters import printable
+from mailer.manuscript.tags import KEPT, settle_tags
 
-_WORDS = {"em", "strong", "a", "code", "br"}
+_WORDS = set(KEPT.values())
 _BLOCKS = {"p", "ul", "ol", "li", "blockquote", "pre"}
 _SCHEMES = {"http", "https", "mailto"}
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_DEFINITION = re.compile(r"\[(?P<label>[^\[\]]+)\]:")
 
 
 class _Renderer(RendererHTML):
@@ -28,24 +33,45 @@ class _Renderer(RendererHTML):
         return "</strong></p>\n"
 
     def image(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
-        return html.escape(self.renderInlineAsText(tokens[index].children or [], options, env))
+        return self.renderInline(tokens[index].children or [], options, env)
 
 
 class _Markdown(MarkdownIt):
-    """Links every address; the sanitiser unlinks the bad ones, so that their words stay and nothing else."""
+    """Links all but brackets without an address, which are words; of a bad link the words alone stay.
+
+    The sanitiser unlinks those, so that an address that does harm is not even shown.
+    """
 
     def validateLink(self, url: str) -> bool:  # noqa: N802 - the library's name
-        del url
-        return True
+        return _SCHEME.match(url) is not None
 
 
-# Indented text is a pasted indent, not code; a rule under a line is a rule, not a heading.
-_MARKDOWN = _Markdown("commonmark", {"html": True}, renderer_cls=_Renderer).disable(["code", "lheading"])
+def _definition(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 - the library's call
+    """Take `[label]: address` off the text where the label is used; else it is a line like others."""
+    found = _DEFINITION.match(state.src, state.bMarks[start] + state.tShift[start])
+    if found is None or state.src.casefold().count(f"[{found['label']}]".casefold()) == 1:
+        return False
+    return reference(state, start, end, silent)
 
 
+def _reader() -> MarkdownIt:
+    markdown = _Markdown("commonmark", {"html": True}, renderer_cls=_Renderer)
+    # Indented text is a pasted indent, not code; a rule under a line is a rule, not a heading; and a block
+    # of HTML would hold the Markdown beneath it, to the end of the text where it is not closed.
+    markdown.disable(["code", "lheading", "html_block"])
+    markdown.block.ruler.at("reference", _definition)
+    markdown.core.ruler.push("settle_tags", settle_tags)
+    return markdown
+
+
+_MARKDOWN = _reader()
+
+
+@lru_cache(maxsize=1024)  # the letter and its text part want the same passages
 def block_html(markdown: str) -> str:
     """Return paragraphs, lists and quotations as HTML in which only harmless tags are left.
 
+    Any other tag in `markdown` is text there, as it was typed; only comments are left out.
     Every tag is closed (`<br />`), every attribute quoted, and no entity used but those of XML.
     """
     return _sanitised(_MARKDOWN.render(printable(markdown)), _WORDS | _BLOCKS).strip()
@@ -76,7 +102,7 @@ def _kept_attribute(tag: str, _: str, value: str) -> str | None:
     """Keep an address, and the number a list starts with where it is one."""
     if tag == "a":
         return value.strip() or None
-    return value if re.fullmatch(r"\d{1,4}", value) else None
+    return value if re.fullmatch(r"\d{1,9}", value) else None
 
 
 class _XmlWriter(HTMLParser):

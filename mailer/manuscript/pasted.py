@@ -31,7 +31,7 @@ def understand(text: str, *, list_slug: str, interests: Mapping[str, str], gazet
     """Find title, date, sections, points and stories in `text`, and propose `interests` (name by slug).
 
     Every line is in the document or named in a warning. Raises ManuscriptError, with the line, where
-    there is no title or where two headings could not be told apart.
+    there is no title or nothing beneath it, or where two headings could not be told apart.
     """
     text = with_plain_line_ends(text)
     lines = lines_of(text)
@@ -47,6 +47,9 @@ def understand(text: str, *, list_slug: str, interests: Mapping[str, str], gazet
         subtitle=masthead.subtitle,
         date=masthead.date,
     )
+    if not document.sections:
+        last = lines[-1].number
+        raise ManuscriptError([Fault(last, 1, "the edition says nothing beneath its title: write it there")])
     _check_headings(document)
     named = {remark.line for remark in masthead.remarks}
     remarks = [

@@ -5,6 +5,9 @@ from html.parser import HTMLParser
 
 from mailer.manuscript.inline import block_html
 
+# Figures that lose their meaning where they do not stand high: 10⁶.
+_HIGH = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
+
 
 def plain(markdown: str, links: Sequence[str] = ()) -> tuple[str, tuple[str, ...]]:
     """Return the words of `markdown`, and `links` with its addresses added.
@@ -32,6 +35,7 @@ class _TextWriter(HTMLParser):
         self._address = ""
         self._quotes = 0
         self._verbatim = False
+        self._high = False
 
     def text(self) -> str:
         self._end_line()
@@ -43,6 +47,8 @@ class _TextWriter(HTMLParser):
             self._address = given.get("href") or ""
         elif tag == "br":
             self._words.append("\n")
+        elif tag == "sup":
+            self._high = True
         elif tag in {"ul", "ol"}:
             self._end_line()
             self._lists.append(int(given.get("start") or 1) if tag == "ol" else None)
@@ -58,6 +64,8 @@ class _TextWriter(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "a":
             self._words.append(f" [{self._number(self._address)}]")
+        elif tag == "sup":
+            self._high = False
         elif tag == "li":
             self._end_line()
         elif tag in {"p", "pre"}:
@@ -74,6 +82,8 @@ class _TextWriter(HTMLParser):
             self._blank()
 
     def handle_data(self, data: str) -> None:
+        if self._high and all(ord(character) in _HIGH for character in data):
+            data = data.translate(_HIGH)
         self._words.append(data if self._verbatim else data.replace("\n", " "))
 
     def _number(self, address: str) -> int:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from mailer.manuscript.characters import is_stray_control, with_plain_line_ends
+from mailer.manuscript.characters import STRAY_CONTROL, with_plain_line_ends
 from mailer.manuscript.document import Document, Group, Point, Section, Story
-from mailer.manuscript.faults import Fault, ManuscriptError, quoted
-from mailer.manuscript.frontmatter import read_front_matter
+from mailer.manuscript.faults import Fault, ManuscriptError, invisible, quoted
+from mailer.manuscript.frontmatter import FENCE, read_front_matter
 from mailer.manuscript.headline import HEADING, POINT, Headline, MisreadError, headline, is_points, tagged
 
 
@@ -71,8 +71,10 @@ def _passages(lines: list[str], height: int, reader: "_Reader") -> list[_Passage
             passages[-1].body.append(line)
         elif line.strip() and not early:
             early = number
-    if early and height < len(lines):
+    if early:
         reader.fault(early, 0, "this text stands before the first heading: write # and a heading above it")
+    elif not passages and height and lines[height - 1].rstrip() == FENCE:
+        reader.fault(height, 0, "the edition says nothing: add a section, # and a heading, beneath this")
     return passages
 
 
@@ -88,9 +90,8 @@ class _Reader:
 
     def check_characters(self, lines: list[str]) -> None:
         for number, line in enumerate(lines, 1):
-            for offset, character in enumerate(line):
-                if is_stray_control(character):
-                    self.fault(number, offset, f"an invisible character, U+{ord(character):04X}: delete it")
+            for found in STRAY_CONTROL.finditer(line):
+                self.faults.append(invisible(number, found.start(), found.group()))
 
     def sections(self, passages: list[_Passage]) -> tuple[Section, ...]:
         sections: list[Section] = []

@@ -1,7 +1,7 @@
 """A `Document` becomes canonical Markdown: what `reading` reads as the same document."""
 
 from mailer.manuscript.document import Document, Group, Point, Section, Story
-from mailer.manuscript.frontmatter import FENCE, KEYS
+from mailer.manuscript.frontmatter import FENCE, KEYS, in_quotes
 from mailer.manuscript.headline import escaped, is_points
 
 
@@ -15,7 +15,7 @@ def write(document: Document) -> str:
         "subject": document.subject,
         "preheader": document.preheader,
     }
-    head = [FENCE, *(f"{key}: {values[key]}" for key in KEYS if values[key]), FENCE]
+    head = [FENCE, *(f"{key}: {in_quotes(values[key])}" for key in KEYS if values[key]), FENCE]
     passages = [passage for section in document.sections for passage in _section(section)]
     return "\n".join(head) + "\n" + "\n\n".join(passages) + ("\n" if passages else "")
 

@@ -223,6 +223,37 @@ def test_what_is_no_text_is_refused(data: bytes) -> None:
         arrive(data, list_slug="space-digest", interests=INTERESTS)
 
 
+def fault_of(data: bytes) -> str:
+    with pytest.raises(ManuscriptError) as caught:
+        arrive(data, list_slug="space-digest", interests=INTERESTS)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (
+            SMALL.replace("title: T", "title: a\x1bb"),
+            "line 3, column 9: an invisible character, U+001B: delete it",
+        ),
+        (
+            SMALL.replace("title: T", "title: a\0b"),
+            "line 3, column 9: an invisible character, U+0000: delete it",
+        ),
+        ("Orbit\n\nNews\n\nIt fle\0w.", "line 5, column 7: an invisible character, U+0000: delete it"),
+        ("---\ntitle t\n---\n# N\nx", "line 2, column 6: the colon is missing after title: write title: t"),
+    ],
+)
+def test_a_slip_is_named_with_its_place(text: str, fault: str) -> None:
+    assert fault_of(text.encode()) == fault
+
+
+@pytest.mark.parametrize("rule", ["---\nSpace weekly\n---\n", "---\ntitle fight\n\n"])
+def test_a_pasted_text_may_begin_with_a_rule(rule: str) -> None:
+    arrival = arrive(f"{rule}\nNews\n\nIt flew.\n".encode(), list_slug="space-digest", interests=INTERESTS)
+    assert arrival.document.title in {"Space weekly", "title fight"}
+
+
 SCRAPS = (
     *(
         "# ",

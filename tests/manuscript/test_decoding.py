@@ -32,6 +32,7 @@ def test_text_is_decoded_and_a_rare_encoding_is_named(data: bytes, text: str, no
         (b" \r\n\t", "the file is empty"),
         (b"\xef\xbb\xbf", "the file is empty"),
         (bytes(range(256)), "the file is data, not text"),
+        (b"words \x1b[1m" * 20, "the file is data, not text"),
         ("China".encode("utf-16-le"), "the file is data, not text"),
         (b"\x89PNG\r\n\x1a\n", "the file is a PNG image"),
         (b"%PDF-1.7 words", "the file is a PDF file"),
@@ -47,6 +48,11 @@ def test_what_is_no_text_is_called_by_its_name(data: bytes, reason: str) -> None
     with pytest.raises(NotText) as caught:
         decode(data)
     assert caught.value.faults[0].message.startswith(reason)
+
+
+@pytest.mark.parametrize("text", ["---\ntitle: a\x1bb\n---\n", "a\x07b", "of the size of a word\0"])
+def test_a_slip_of_the_keyboard_makes_no_data_of_a_text(text: str) -> None:
+    assert decode(text.encode()) == (text, "")
 
 
 def test_not_being_text_is_an_error_like_the_others() -> None:

@@ -8,10 +8,38 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.manuscript.inline import block_html, inline_html
+from mailer.manuscript.plaintext import plain
 
-ALLOWED = {"p", "em", "strong", "a", "ul", "ol", "li", "blockquote", "code", "pre", "br"}
+ALLOWED = {
+    "p",
+    "em",
+    "strong",
+    "a",
+    "ul",
+    "ol",
+    "li",
+    "blockquote",
+    "code",
+    "pre",
+    "br",
+    "del",
+    "s",
+    "sub",
+    "sup",
+    "u",
+}
 scraps = st.sampled_from(
     [
+        *(
+            "<script>",
+            "</title>",
+            "<u>",
+            "</b>",
+            "<a href='https://a.example/'>",
+            "<!-- x -->",
+            "![",
+            "]: https://a.example/",
+        ),
         *("<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg/onload=x>", "<td onclick=x>"),
         *(
             "<a href='javascript:x'>",
@@ -68,11 +96,31 @@ scraps = st.sampled_from(
         ("a < b & c", "<p>a &lt; b &amp; c</p>"),
         ("a&nbsp;b", "<p>a\u00a0b</p>"),
         ("![a dish](https://a.example/x.png)", "<p>a dish</p>"),
-        ("<script>alert(1)</script>So", "So"),
-        ("So <img src=x onerror=alert(1)>it", "<p>So it</p>"),
-        ("[j](javascript:alert(1)) [d](data:text/html,x) [r](/here)", "<p>j d r</p>"),
+        ("<script>alert(1)</script>So", "<p>&lt;script&gt;alert(1)&lt;/script&gt;So</p>"),
+        ("So <img src=x onerror=alert(1)>it", "<p>So &lt;img src=x onerror=alert(1)&gt;it</p>"),
+        ("[j](javascript:alert(1)) [d](data:text/html,x)", "<p>j d</p>"),
+        ("[then](former) [r](/here)", "<p>[then](former) [r](/here)</p>"),
+        ("[Update]: soon", "<p>[Update]: soon</p>"),
+        ("[Source]: https://a.example/", "<p>[Source]: https://a.example/</p>"),
+        ("See [it][1].\n\n[1]: https://a.example/", '<p>See <a href="https://a.example/">it</a>.</p>'),
+        ("20261130. a", '<ol start="20261130">\n<li>a</li>\n</ol>'),
         ('<a href="JavaScript:x" onclick="y">w</a>', "<p>w</p>"),
-        ("<b>bold <u>under", "<p>bold under</p>"),
+        (
+            "<b>bold</b>, <I>so</I>, H<sub>2</sub>O",
+            "<p><strong>bold</strong>, <em>so</em>, H<sub>2</sub>O</p>",
+        ),
+        ("<b>bold <u>under</u>", "<p>&lt;b&gt;bold <u>under</u></p>"),
+        ("*a <b>x* y</b>", "<p><em>a &lt;b&gt;x</em> y&lt;/b&gt;</p>"),
+        ("<b>a <i>x</b> y</i>", "<p><strong>a &lt;i&gt;x</strong> y&lt;/i&gt;</p>"),
+        ("<code>*x*</code></br>", "<p><code><em>x</em></code>&lt;/br&gt;</p>"),
+        ("Use the <title> element\nwisely", "<p>Use the &lt;title&gt; element\nwisely</p>"),
+        ("a <!-- note --> b <!-- c\n\nd", "<p>a  b &lt;!-- c</p>\n<p>d</p>"),
+        ("<div>\n*a*\n\nb", "<p>&lt;div&gt;\n<em>a</em></p>\n<p>b</p>"),
+        ("<?x y?><!X y><![CDATA[z]]>", "<p>&lt;?x y?&gt;&lt;!X y&gt;&lt;![CDATA[z]]&gt;</p>"),
+        (
+            "![the <title> *of* `it`](https://a.example/x.png)",
+            "<p>the &lt;title&gt; <em>of</em> <code>it</code></p>",
+        ),
     ],
 )
 def test_markdown_becomes_just_this_html(markdown: str, html: str) -> None:
@@ -86,7 +134,60 @@ def test_a_line_has_no_paragraph_around_it() -> None:
 
 
 def test_a_line_keeps_no_block_that_would_break_its_place() -> None:
-    assert inline_html("a <p>b</p> <div>c</div> <td>d") == "a b c d"
+    assert inline_html("a <p>b</p> <td>d") == "a &lt;p&gt;b&lt;/p&gt; &lt;td&gt;d"
+
+
+@pytest.mark.parametrize(
+    "tag", ["<script>", "<style>", "<svg>", "<textarea>", "<title>", "<!--", "<p", "<select>"]
+)
+def test_nothing_after_a_stray_tag_is_lost(tag: str) -> None:
+    typed = tag.replace("<", "&lt;").replace(">", "&gt;")
+    assert (
+        block_html(f"Before {tag} after.\n\nThe rest.") == f"<p>Before {typed} after.</p>\n<p>The rest.</p>"
+    )
+    assert block_html(f"{tag}\nAfter.\n\nThe rest.") == f"<p>{typed}\nAfter.</p>\n<p>The rest.</p>"
+
+
+# Marks between words, which hold none themselves.
+MARKS = (
+    *(
+        "<script>",
+        "</script>",
+        "<style>",
+        "<svg/onload=x>",
+        "<title>",
+        "<textarea>",
+        "<plaintext>",
+        "<!--",
+        "<?",
+    ),
+    *("<b>", "</b>", "<em>", "</em>", "<a href='https://a.example/'>", "</a>", "<a>", "<br>", "</p>", "<li>"),
+    *("*", "**", "_", "`", "[", "]", "](https://b.example/)", "](javascript:x)", "](", ")", "![", "]:"),
+    *(
+        "\n",
+        "\n\n",
+        "\n- ",
+        "\n> ",
+        "\n1. ",
+        "\n## ",
+        "\n```\n",
+        "\n---\n",
+        "\n[",
+        "]: https://c.example/\n",
+        "&",
+        "<",
+        ">",
+    ),
+)
+
+
+@given(st.lists(st.sampled_from(MARKS), max_size=14))
+def test_every_word_reaches_the_reader_in_order(marks: list[str]) -> None:
+    markdown = "w0w " + " ".join(f"{mark} w{number}w" for number, mark in enumerate(marks, 1))
+    words = re.findall(r"w\d+w", markdown)
+    html, (text, _) = block_html(markdown), plain(markdown)
+    assert re.findall(r"w\d+w", "".join(ET.fromstring(f"<body>{html}</body>").itertext())) == words  # noqa: S314 - our own output is what is examined
+    assert re.findall(r"w\d+w", text) == words
 
 
 @given(st.lists(scraps, max_size=12).map("".join) | st.text())

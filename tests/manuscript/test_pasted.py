@@ -221,6 +221,15 @@ def test_a_text_without_a_title_is_an_error(text: str) -> None:
         pasted_text(text)
 
 
+@pytest.mark.parametrize(("text", "line"), [("Orbit", 1), ("\nOrbit weekly\nNews of space\n", 3)])
+def test_a_title_with_nothing_beneath_is_an_error_in_its_own_lines(text: str, line: int) -> None:
+    with pytest.raises(ManuscriptError) as caught:
+        pasted_text(text)
+    assert caught.value.faults == [
+        Fault(line, 1, "the edition says nothing beneath its title: write it there")
+    ]
+
+
 # Every line of a generated text carries a word of its own, which must be found again.
 SHAPES = (
     *(
@@ -266,7 +275,8 @@ def test_every_line_is_in_the_edition_or_named_in_a_warning(text: str) -> None:
     try:
         arrival = arrive(text.encode(), list_slug="space-digest", interests=INTERESTS)
     except ManuscriptError as error:
-        assert "no title was found" in str(error)  # noqa: PT017 - a text may lack a title, and nothing else
+        # A text may lack a title or all but a title, and nothing else.
+        assert re.search("no title was found|says nothing beneath its title", str(error))  # noqa: PT017 - as above
         return
     kept = arrival.text + "\n".join(arrival.warnings)
     assert [word for word in re.findall(r"w\d+w", text) if word not in kept] == []

@@ -19,8 +19,9 @@ from mailer.manuscript.plaintext import plain
         ("> said\n\nso", "> said\n\nso"),
         ("```\na\n  b\n```", "a\n  b"),
         ("### Sub\nText", "Sub\n\nText"),
-        ("<p>x<p>y", "x\n\ny"),
-        ("<script>x</script>", ""),
+        ("Use the <title> element wisely", "Use the <title> element wisely"),
+        ("So <script>x</script>\n\nthe rest", "So <script>x</script>\n\nthe rest"),
+        ("10<sup>-6</sup> m, the 1<sup>st</sup> H<sub>2</sub>O", "10⁻⁶ m, the 1st H2O"),
         ("", ""),
     ],
 )

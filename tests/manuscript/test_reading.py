@@ -230,6 +230,12 @@ def test_each_fault_says_where_it_is_and_what_to_do(body: str, line: int, column
         ),
         ("---\ntitle: A\ntitle: B\n---\n", 3, 1, "title is given twice, first on line 2: keep one"),
         ("---\ntitle: A\nnonsense\n---\n", 3, 1, "“nonsense” is no key: value line"),
+        (
+            "---\ntitle: A\n date 2026-11-30\n---\n",
+            3,
+            6,
+            "the colon is missing after date: write date: 2026-11-30",
+        ),
         ("---\ntitle: A\ndate: 30.11.2026\n---\n", 3, 1, "“30.11.2026” is no date: write it as 2026-11-30"),
         ("---\ntitle: A\ndate: 2026-02-30\n---\n", 3, 1, "“2026-02-30” is no date: write it as 2026-11-30"),
         ("---\ntitle: " + "a" * 501 + "\n---\n", 2, 1, "the title has 501 characters: 500 at most"),
@@ -243,6 +249,30 @@ def test_each_fault_says_where_it_is_and_what_to_do(body: str, line: int, column
 )
 def test_a_faulty_head_says_what_to_write(text: str, line: int, column: int, message: str) -> None:
     assert Fault(line, column, message) in faults_of(text)
+
+
+def test_a_title_without_its_colon_is_the_only_fault() -> None:
+    assert faults_of("---\ntitle t\n---\n# N\nx") == [
+        Fault(2, 6, "the colon is missing after title: write title: t")
+    ]
+
+
+@pytest.mark.parametrize("space", ["", "\n\n"])
+def test_a_head_alone_is_no_edition(space: str) -> None:
+    assert faults_of(HEAD + space) == [
+        Fault(4, 1, "the edition says nothing: add a section, # and a heading, beneath this")
+    ]
+
+
+def test_quotes_around_a_value_are_taken_off() -> None:
+    head = '---\ntitle: "Foo: bar"\nsubject: " So "\ndate: "2026-11-30"\npreheader: "A" and "B"\n---\n'
+    document = read(head + "# N\nx", INTERESTS)
+    assert (document.title, document.subject, document.date, document.preheader) == (
+        "Foo: bar",
+        "So",
+        dt.date(2026, 11, 30),
+        '"A" and "B"',
+    )
 
 
 def test_all_faults_are_told_at_once_in_the_order_of_their_lines() -> None:

@@ -14,7 +14,7 @@ from mailer.manuscript.reading import read
 from mailer.manuscript.writing import write
 
 INTERESTS = ("china", "russia", "africa", "south-asia")
-SIGNS = "aB é字🔺‍’“#[](){}\\-*+:!.\u00a0\u2028"
+SIGNS = '"aB é字🔺‍’“#[](){}\\-*+:!.\u00a0\u2028'
 
 characters = st.characters(exclude_categories=["Cs", "Cc"]).filter(
     lambda c: not is_stray_control(c)
@@ -75,7 +75,7 @@ documents = st.builds(
     Document,
     list=st.sampled_from(["", "space-digest"]),
     title=titles,
-    sections=st.lists(sections(), max_size=3, unique_by=_title_of).map(tuple),
+    sections=st.lists(sections(), min_size=1, max_size=3, unique_by=_title_of).map(tuple),
     subtitle=one_line,
     date=st.none() | st.dates(min_value=dt.date(1000, 1, 1)),
     subject=one_line,
@@ -137,4 +137,13 @@ def test_a_title_may_hold_any_sign(title: str) -> None:
             ),
         ),
     )
+    assert read(write(document), INTERESTS) == document
+
+
+@pytest.mark.parametrize(
+    "title",
+    ['"', '""', '"""', '""""', '"Foo"', '""Foo""', '" Foo "', '"Foo" and "bar"', 'the "Foo"', '"Foo: bar'],
+)
+def test_a_title_keeps_the_quotes_it_really_has(title: str) -> None:
+    document = Document("", title, (Section("News"),), subject=title)
     assert read(write(document), INTERESTS) == document
