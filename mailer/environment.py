@@ -107,7 +107,7 @@ def read(environ: Mapping[str, str]) -> Configuration:
     _check_webhook_keys(_several(webhook_keys), problems)
     if environ.get("SMTP_URL", "").strip() or environ.get("SMTP_URL_FILE", "").strip():
         problems.append(
-            "SMTP_URL is set, but letters by SMTP are not supported yet: unset it; SENDGRID_API_KEY sends them"
+            "SMTP_URL is set, but letters by SMTP are not supported yet: unset it, set SENDGRID_API_KEY"
         )
     if api_key and not webhook_keys and not environ.get("SENDGRID_WEBHOOK_KEYS_FILE"):
         problems.append(
@@ -184,8 +184,7 @@ def _address(environ: Mapping[str, str], name: str, default: str, problems: list
 def _check_webhook_keys(keys: tuple[str, ...], problems: list[str]) -> None:
     if not keys:
         return
-    # Only where there are keys: cryptography is more than every other command should have to load.
-    from mailer.webhooks.sendgrid import WebhookKeyError, load_key  # noqa: PLC0415
+    from mailer.webhooks.sendgrid import WebhookKeyError, load_key  # noqa: PLC0415 - slow; only keys need it
 
     for place, key in enumerate(keys, 1):
         try:

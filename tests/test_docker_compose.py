@@ -12,7 +12,14 @@ from mailer.commands import app
 
 FILE = Path(__file__).parents[1] / "docker-compose.yml"
 OURS = ("migrate", "web", "worker", "scheduler")
-KEPT_SECRET = {"database-url": "postgresql://mailer:word@postgres/mailer"}
+KEPT_SECRET = {
+    "database-url": "postgresql://mailer:word@postgres/mailer",
+    # SendGrid's published test key.
+    "sendgrid-webhook-keys": (
+        "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8"
+        "eNEc6wEA3F+g=="
+    ),
+}
 
 
 @pytest.fixture(scope="module")

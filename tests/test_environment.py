@@ -190,7 +190,7 @@ def test_each_webhook_key_that_is_none_is_one_line_with_its_place() -> None:
 
 
 def test_cryptography_is_loaded_only_where_there_are_keys_to_check() -> None:
-    asked = "import sys; from mailer import environment; environment.read({}); print('cryptography' in sys.modules)"
+    asked = "import sys; from mailer.environment import read; read({}); print('cryptography' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert told.stdout == "False\n"
 

@@ -1,6 +1,7 @@
 """`mailer demo`: everything embedded, one sample edition delivered through the sandbox, and its ledger."""
 
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -46,6 +47,8 @@ def demo(
     """
     from mailer.embedded.stack import Stack  # noqa: PLC0415 - only this command and `up` need it
 
+    # What ends this command, ends it as Ctrl-C does: nothing stays behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="mailer-demo-") as folder:
         stack = Stack(
             _environment(Path(folder)),

@@ -12,7 +12,7 @@ import orjson
 import typer
 
 import mailer
-from mailer import environment
+from mailer import environment, privacy
 from mailer.commands import start
 
 SANDBOX_NOTICE = "The sandbox is the transport: nothing leaves this machine."
@@ -81,14 +81,18 @@ def worker(context: typer.Context) -> None:
     """
     environment.read(os.environ)
     # Neighbours need not know of each other: what is to do stands in the rows.
-    _become("celery", "-A", "worker", "worker", "--without-gossip", "--without-mingle", *context.args)
+    _become(
+        "celery", "--quiet", "-A", "worker", "worker", "--without-gossip", "--without-mingle", *context.args
+    )
 
 
 def scheduler() -> None:
     """Ring for whatever is due; run exactly one (`celery -A worker beat`)."""
-    folder = environment.read(os.environ).data_dir / "scheduler"
-    folder.mkdir(parents=True, exist_ok=True)
-    _become("celery", "-A", "worker", "beat", "--schedule", str(folder / "schedule"))
+    data_dir = environment.read(os.environ).data_dir
+    folder = data_dir / "scheduler"
+    privacy.data_folder(data_dir)
+    privacy.private_folder(folder)
+    _become("celery", "--quiet", "-A", "worker", "beat", "--schedule", str(folder / "schedule"))
 
 
 def sandbox(
@@ -100,6 +104,7 @@ def sandbox(
     from mailer.sandbox.application import serve  # noqa: PLC0415 - its web server is wanted here alone
 
     configuration = environment.read(os.environ)
+    privacy.data_folder(configuration.data_dir)
     typer.echo(f"The sandbox is at http://{LOOPBACK}:{port}; nothing leaves this machine.", err=True)
     serve(
         host=LOOPBACK,
@@ -115,8 +120,11 @@ def migrate() -> None:
     """Bring the database up to date; do it before the parts of a new version start."""
     from django.core.management import call_command  # noqa: PLC0415 - every command would pay for it
 
-    environment.read(os.environ).data_dir.mkdir(parents=True, exist_ok=True)
+    data_dir = environment.read(os.environ).data_dir
+    privacy.data_folder(data_dir)
     start.ready()
+    os.umask(0o077)  # for a database that is made now, wherever it is
+    privacy.private_database(data_dir / "mailer.sqlite3")
     call_command("migrate", interactive=False)
 
 

@@ -2,7 +2,6 @@
 
 import csv
 import datetime as dt
-import getpass
 import sys
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
@@ -10,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from mailer.commands.output import emit, emit_lines, print_rows, say
-from mailer.commands.start import ready
+from mailer.commands.start import ready, whoami
 
 app = typer.Typer(help="Editions on their way to their readers.", no_args_is_help=True)
 
@@ -42,7 +41,7 @@ def schedule(
 
     found, now = editions.find(edition), dt.datetime.now(dt.UTC)
     instant = resolve(at, zone or found.list.zone) if at else Instant(now)
-    send = sends.schedule(found, instant, by=getpass.getuser(), now=now)
+    send = sends.schedule(found, instant, by=whoami(), now=now)
 
     def table() -> None:
         when = f"{instant.utc:%Y-%m-%d %H:%M} UTC" if at else "as soon as a worker takes it"

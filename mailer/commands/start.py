@@ -1,6 +1,9 @@
-"""Make Django ready, for the commands that need it and no others."""
+"""What commands begin with: Django, for those that need it, and who gives the command."""
 
+import getpass
 import os
+
+_LONGEST_NAME = 200  # characters; the columns'
 
 
 def ready() -> None:
@@ -12,3 +15,13 @@ def ready() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mailer.settings")
     django.setup()
     logs.configure("command")
+
+
+def whoami() -> str:
+    """Return who gives the command: USER and its like, the account's name, or `uid 54321` for want of one."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # a container may run as a number that has no account
+        name = ""
+    # It is kept as evidence, and anybody can put anything into USER.
+    return name if name.isprintable() and 0 < len(name) <= _LONGEST_NAME else f"uid {os.getuid()}"

@@ -13,6 +13,8 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
+from mailer import privacy
+
 # struct sockaddr_un holds 108 bytes with the closing zero on Linux (unix(7)), 104 on macOS.
 LONGEST_SOCKET_PATH = 103
 SERVERS = ("valkey-server", "redis-server")
@@ -68,6 +70,7 @@ def command(data_dir: Path) -> tuple[str, ...]:
     if not server:
         raise BrokerError("there is no embedded broker for this platform: set REDIS_URL to a Redis or Valkey")
     folder, path = data_dir / "broker", socket_path(data_dir)
+    privacy.data_folder(data_dir)
     for private in {folder, path.parent}:
         _make_private(private)
     return (

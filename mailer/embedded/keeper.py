@@ -2,12 +2,14 @@
 
 A keeper is a small process between a program and whoever started it. Its standard input is the
 lifeline: when that closes, on purpose or because its owner was killed without a word, the keeper
-ends the program and removes the directory it worked in. SIGTERM is passed on and leaves the
+ends the program and removes the directory it worked in; a keeper that is killed takes the program
+with it. SIGTERM is passed on and leaves the
 program all the time it needs. It runs by path and imports little, so that it is there in no time.
 """
 
 import argparse
 import contextlib
+import ctypes
 import os
 import pwd
 import shutil
@@ -15,12 +17,13 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
 # How long, in seconds, a program may take to end by itself once the lifeline has closed.
 GRACE = 5.0
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def keep(
@@ -77,6 +80,7 @@ class _Keeper:
             user=account.pw_uid if account else None,
             group=account.pw_gid if account else None,
             extra_groups=[] if account else None,
+            preexec_fn=_bound_to(os.getpid()),  # noqa: PLW1509 - no other thread runs yet
         )
         if self.asked:  # while it was being started
             self.ask()
@@ -106,6 +110,24 @@ class _Keeper:
         timer = threading.Timer(self.grace, self.kill)
         timer.daemon = True
         timer.start()
+
+
+def _bound_to(keeper: int) -> Callable[[], None] | None:
+    """Return what a program does before it begins, so that it is killed when its keeper is (prctl(2)).
+
+    KILL, since the next one may be about to start: a server that took its time would still hold, and then
+    remove, the socket of its successor. Linux alone offers this; None elsewhere.
+    """
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None).prctl  # found before the fork, after which as little as can be is done
+
+    def bind() -> None:
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != keeper:  # it died before it was asked
+            os._exit(128 + signal.SIGKILL)
+
+    return bind
 
 
 def main() -> int:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 # One question; a program that is only just starting is asked again.
 PATIENCE = 1.0
+# A broker elsewhere that is asked but once, before anything starts.
+CONNECT_PATIENCE = 5.0
 
 
 def broker_answers(path: Path) -> bool:
@@ -18,6 +20,21 @@ def broker_answers(path: Path) -> bool:
             return connection.recv(16).startswith(b"+PONG")
         except OSError:
             return False
+
+
+def broker_fault(url: str) -> str:
+    """Return in a few words why the broker at `url` cannot be used, '' if it can; never its password."""
+    from kombu import Connection  # noqa: PLC0415 - every command would pay for it, and only a stack asks
+    from kombu.exceptions import OperationalError  # noqa: PLC0415 - the same
+    from redis.exceptions import RedisError  # noqa: PLC0415 - the same
+
+    patience = {"socket_connect_timeout": CONNECT_PATIENCE, "socket_timeout": CONNECT_PATIENCE}
+    with Connection(url, transport_options={"max_retries": 0, **patience}) as connection:
+        try:
+            connection.ensure_connection(max_retries=1, interval_start=0)  # asks PING
+        except (OperationalError, RedisError, ValueError, OSError) as error:
+            return " ".join(str(error).split()).rstrip(".") or type(error).__name__
+    return ""
 
 
 def web_answers(port: int, path: str) -> bool:

@@ -18,12 +18,16 @@ from types import TracebackType
 from typing import Self, TextIO
 from urllib.parse import urlsplit
 
-from mailer import environment
+from mailer import environment, privacy
 from mailer.embedded import broker, readiness
 from mailer.embedded.supervisor import Program, Supervisor, SupervisorError
 
 # As long as a stack that was killed needs, at most, to take its programs with it.
 TURNOVER = 10.0
+# Seconds until a database that does not answer is given up.
+CONNECT_TIMEOUT = 5
+# How a command begins the line that says all there is to say.
+FORESEEN = "mailer: "
 
 
 class StackError(Exception):
@@ -112,9 +116,10 @@ class Stack:
             self._supervisor.wait()
 
     def _start(self) -> None:
-        self.data_dir.mkdir(parents=True, exist_ok=True)
+        privacy.data_folder(self.data_dir)
         self._lock = _hold(self.data_dir / "up.lock")
         self._complete_environ()
+        self._check_broker()
         self._supervisor = Supervisor(self.environ, self._say, inherit=(self._lock,))
         if self._embeds_broker:
             self._supervisor.start(self._broker())
@@ -154,12 +159,21 @@ class Stack:
         for name in ("no_proxy", "NO_PROXY"):
             given[name] = ",".join(filter(None, [given.get(name, ""), "127.0.0.1", "localhost"]))
 
+    def _check_broker(self) -> None:
+        """Raise StackError if the broker that is set does not answer: the programs would try for ever."""
+        if not self._embeds_broker and (reason := readiness.broker_fault(self._broker_url)):
+            raise StackError(f"the broker does not answer ({reason}): check REDIS_URL, and that it runs")
+
     def _migrate(self) -> None:
+        # A host that drops what it is sent would otherwise be waited for minutes (libpq's own setting).
+        environ = {"PGCONNECT_TIMEOUT": str(CONNECT_TIMEOUT), **self.environ}
         done = subprocess.run(
-            _mailer("migrate"), env=self.environ, stdin=subprocess.DEVNULL, capture_output=True, check=False
+            _mailer("migrate"), env=environ, stdin=subprocess.DEVNULL, capture_output=True, check=False
         )
         if done.returncode:
             lines = done.stderr.decode(errors="replace").strip().splitlines()
+            if lines and lines[-1].startswith(FORESEEN):
+                raise StackError(lines[-1].removeprefix(FORESEEN))
             raise SupervisorError("migrate", "failed; its last lines:", lines[-5:])
 
     def _broker(self) -> Program:
@@ -192,7 +206,7 @@ class Stack:
                 return
             if name not in self._files:
                 folder = self.data_dir / "logs"
-                folder.mkdir(exist_ok=True)
+                privacy.private_folder(folder)
                 self._files[name] = (folder / f"{name}.log").open("w", encoding="utf-8")
             print(line, file=self._files[name], flush=True)
 

@@ -144,7 +144,7 @@ def _api_answer(request: Request, store: Store) -> api.Answer:
 
 def _ledger_page(request: Request, store: Store) -> Response:
     """Return at most 10,000 copies and, where there may be more, what to ask `after` for the next of them."""
-    after = min(request.args.get("after", 0, type=int), ledger.LARGEST_ID)
+    after = ledger.bounded(request.args.get("after", 0, type=int))
     found = [asdict(copy) for copy in ledger.copies(store.path, after, ledger.PAGE)]
     return _json({"copies": found, "next": found[-1]["id"] if len(found) == ledger.PAGE else None})
 

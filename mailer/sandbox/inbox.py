@@ -59,7 +59,7 @@ _environment = Environment(
 def index(request: Request, store: Store) -> Response:
     """Return the list of letters, newest first."""
     address = request.args.get("address", "").strip()
-    before = min(request.args.get("before", ledger.LARGEST_ID, type=int), ledger.LARGEST_ID)
+    before = ledger.bounded(request.args.get("before", ledger.LARGEST_ID, type=int))
     found = ledger.latest(store, before, address, PAGE + 1)
     shown, older = found[:PAGE], len(found) > PAGE
     lived = outbox.happened(store, (each.id for each in shown), time.time())

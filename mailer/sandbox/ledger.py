@@ -93,6 +93,11 @@ def latest(store: Store, before: int, address: str, limit: int) -> list[Copy]:
         return list(map(_copy, rows))
 
 
+def bounded(asked: int) -> int:
+    """Return the id nearest to `asked` that can be looked for; SQLite's integers have 64 bits."""
+    return max(0, min(asked, LARGEST_ID))
+
+
 def count(store: Store, address: str) -> int:
     """Return how many copies have `address` in their address."""
     with store.reading() as connection:

@@ -63,7 +63,7 @@ def _made_once(path: Path, make: Callable[[], bytes], mode: int) -> None:
     """Write beside and link into place: two who start together agree, and neither reads half a file."""
     if path.exists():
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:

@@ -50,7 +50,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         """Open the database in `folder`, making both where they are missing."""
-        folder.mkdir(parents=True, exist_ok=True)
+        private(folder)
         self.path = folder / FILE
         self._lock = threading.Lock()
         # Guarded by the lock, so any thread may use it.
@@ -81,6 +81,12 @@ class Store:
         """Close the writing connection."""
         with self._lock:
             self._writer.close()
+
+
+def private(folder: Path) -> None:
+    """Make `folder` such that only its owner may enter, for it holds addresses; narrow it if it exists."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 
 import mailer
 from mailer.embedded import readiness
+from mailer.sandbox.signing import public_key
+from tests.waiting import until
 
 NOTICE = "nothing leaves this machine"
 
@@ -51,9 +54,10 @@ def test_version_says_what_it_is_and_that_nothing_leaves(fresh_environ: dict[str
     assert NOTICE in told.stdout
 
 
-def test_version_can_be_read_by_scripts(fresh_environ: dict[str, str]) -> None:
+def test_version_can_be_read_by_scripts(fresh_environ: dict[str, str], tmp_path: Path) -> None:
+    key = public_key(tmp_path)
     told = run(
-        fresh_environ | {"SENDGRID_API_KEY": "SG.key", "SENDGRID_WEBHOOK_KEYS": "key"}, "version", "--json"
+        fresh_environ | {"SENDGRID_API_KEY": "SG.key", "SENDGRID_WEBHOOK_KEYS": key}, "version", "--json"
     )
     facts = json.loads(told.stdout)
     assert facts["version"] == mailer.__version__
@@ -80,7 +84,67 @@ def test_up_runs_all_says_where_and_ends_all(fresh_environ: dict[str, str], free
         _, rest = up.communicate()
     assert up.returncode == 0
     assert "Traceback" not in rest
+    assert "[tasks]" not in heard + rest, "Celery's banner"
     assert not readiness.web_answers(free_port, "/healthz")
+
+
+def test_up_without_its_broker_says_so_at_once_in_one_line(
+    fresh_environ: dict[str, str], free_port: int
+) -> None:
+    told = run(fresh_environ | {"REDIS_URL": f"redis://:hunter2@127.0.0.1:{free_port}/0"}, "up")
+    assert told.returncode == 1
+    (line,) = told.stderr.splitlines()
+    assert line.startswith("mailer: the broker does not answer (")
+    assert line.endswith("): check REDIS_URL, and that it runs")
+    assert "hunter2" not in line
+
+
+def test_up_without_its_database_says_so_in_one_line(fresh_environ: dict[str, str], free_port: int) -> None:
+    keys = {"MAILER_SECRET_KEY": "s" * 32, "MAILER_HASH_KEY": "h" * 32}
+    address = f"postgresql://mailer:hunter2@127.0.0.1:{free_port}/mailer"
+    sandbox = {"MAILER_SANDBOX_URL": "http://127.0.0.1:0"}
+    told = run(fresh_environ | keys | sandbox | {"DATABASE_URL": address}, "up", "--port", str(free_port))
+    assert told.returncode == 1
+    (line,) = [line for line in told.stderr.splitlines() if not line.startswith("broker ")]
+    assert line.startswith("mailer: ")
+    assert "DATABASE_URL" in line
+    assert "hunter2" not in line
+
+
+def test_nobody_else_may_look_at_what_is_kept(fresh_environ: dict[str, str]) -> None:
+    run(fresh_environ, "migrate")
+    data_dir = Path(fresh_environ["MAILER_DATA_DIR"])
+    assert _mode(data_dir) == 0o700
+    assert _mode(data_dir / "mailer.sqlite3") == 0o600
+
+
+def test_a_directory_that_was_there_keeps_its_mode_and_what_is_in_it_is_narrowed(
+    fresh_environ: dict[str, str],
+) -> None:
+    data_dir = Path(fresh_environ["MAILER_DATA_DIR"])
+    data_dir.mkdir()
+    data_dir.chmod(0o755)
+    run(fresh_environ, "migrate")
+    assert _mode(data_dir / "mailer.sqlite3") == 0o600, "as it is made"
+    (data_dir / "mailer.sqlite3").chmod(0o644)
+    run(fresh_environ, "migrate")
+    assert _mode(data_dir / "mailer.sqlite3") == 0o600, "as it is found"
+    assert _mode(data_dir) == 0o755
+
+
+@pytest.mark.parametrize("farewell", [signal.SIGTERM, signal.SIGINT])
+def test_a_demonstration_that_is_told_to_stop_leaves_nothing_behind(
+    fresh_environ: dict[str, str], tmp_path: Path, farewell: signal.Signals
+) -> None:
+    folder = tmp_path / "t"
+    folder.mkdir()
+    with start(fresh_environ | {"TMPDIR": str(folder)}, "demo", "--exit") as demo:
+        until(lambda: list(folder.glob("mailer-demo-*/logs")))
+        demo.send_signal(farewell)
+        _, said = demo.communicate()
+    assert demo.returncode != 0
+    assert "Traceback" not in said
+    assert not list(folder.glob("mailer-demo-*"))
 
 
 def test_up_on_a_port_that_is_taken_is_one_line(fresh_environ: dict[str, str], redis_url: str) -> None:
@@ -111,7 +175,7 @@ def test_a_wrong_setting_stops_each_command_with_one_line(
 ) -> None:
     told = run(fresh_environ | {"MAILER_SWEEP": "soon"}, command)
     assert told.returncode == 1
-    assert told.stderr == "mailer: MAILER_SWEEP must be a number of seconds above 0, not 'soon'\n"
+    assert told.stderr == "mailer: MAILER_SWEEP must be a number of seconds from 0.1 to 86400, not 'soon'\n"
 
 
 @pytest.mark.parametrize("command", ["worker", "scheduler", "web", "migrate"])
@@ -129,3 +193,7 @@ def test_the_worker_hands_every_further_word_to_celery(fresh_environ: dict[str, 
     told = run(fresh_environ, "worker", "--no-such-option")
     assert told.returncode == 2
     assert "No such option" in told.stderr
+
+
+def _mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)

@@ -51,6 +51,14 @@ signal.pause()
     assert not folder.exists()
 
 
+def test_a_keeper_that_is_killed_takes_even_a_deaf_program_with_it() -> None:
+    with kept(*DEAF) as keeper:
+        first_line(keeper)
+        keeper.kill()
+        assert keeper.stdout
+        assert keeper.stdout.read() == b"", "closed, so nobody is left to write"
+
+
 def test_a_program_told_to_stop_may_finish_and_says_how_it_went() -> None:
     with kept(*CAREFUL) as keeper:
         first_line(keeper)

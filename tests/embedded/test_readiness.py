@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+import pytest
+
 from mailer.embedded import broker, readiness
 
 
@@ -52,3 +54,21 @@ def test_a_worker_that_does_not_run_does_not_answer(redis_url: str) -> None:
 
 def test_a_broker_that_does_not_run_has_no_worker(tmp_path: Path) -> None:
     assert not readiness.worker_answers(broker.url(tmp_path), "nobody@nowhere")
+
+
+def test_a_broker_that_answers_has_no_fault(redis_url: str) -> None:
+    assert readiness.broker_fault(redis_url) == ""
+
+
+@pytest.mark.parametrize("url", ["redis://:hunter2@127.0.0.1:{}/0", "redis+socket:///no/such/{}"])
+def test_a_broker_that_is_not_there_is_told_in_one_line_without_its_password(
+    url: str, free_port: int
+) -> None:
+    fault = readiness.broker_fault(url.format(free_port))
+    assert fault.startswith("Error ")
+    assert "\n" not in fault
+    assert "hunter2" not in fault
+
+
+def test_a_broker_without_such_a_database_is_told(redis_url: str) -> None:
+    assert "news" in readiness.broker_fault(f"{redis_url.rpartition('/')[0]}/news")

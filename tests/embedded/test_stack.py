@@ -4,6 +4,7 @@ import fcntl
 import http.client
 import os
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,7 +15,6 @@ import pytest
 
 from mailer.embedded import broker, readiness, stack
 from mailer.embedded.stack import Stack, StackError
-from mailer.embedded.supervisor import SupervisorError
 from mailer.environment import SettingError
 from tests.waiting import until
 
@@ -96,6 +96,25 @@ def test_each_program_writes_a_log_of_its_own(running: Stack) -> None:
     assert "worker" in logs
 
 
+def test_nobody_else_may_look_into_what_is_kept(running: Stack) -> None:
+    until((running.data_dir / "scheduler").exists)
+    folders = [running.data_dir, *filter(Path.is_dir, running.data_dir.iterdir())]
+    assert {path.name for path in folders} >= {"data", "broker", "sandbox", "scheduler", "logs"}
+    assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in folders} == {
+        path.name: 0o700 for path in folders
+    }
+
+
+def test_a_broker_does_not_outlive_its_keeper(running: Stack) -> None:
+    path = broker.socket_path(running.data_dir)
+    (server,) = _processes(str(path), parent="keeper.py")
+    os.kill(_parent(server), signal.SIGKILL)
+    until(lambda: _processes(str(path), parent="keeper.py") not in ([], [server]))
+    until(lambda: readiness.broker_answers(path))
+    until(lambda: not _lives(server))
+    running.check()
+
+
 def test_a_web_server_that_is_killed_comes_back(running: Stack) -> None:
     port = urlsplit(running.base_url).port
     (victim,) = _processes(f"--bind 127.0.0.1:{port}", parent="keeper.py")
@@ -137,7 +156,7 @@ def test_a_database_that_is_not_there_ends_the_start_and_what_was_started(
 ) -> None:
     keys = {"MAILER_SECRET_KEY": "s" * 32, "MAILER_HASH_KEY": "h" * 32}
     fresh_environ |= keys | {"DATABASE_URL": f"postgresql://mailer@127.0.0.1:{free_port}/mailer"}
-    with pytest.raises(SupervisorError, match="migrate failed"), Stack(fresh_environ, port=0, sandbox_port=0):
+    with pytest.raises(StackError, match="DATABASE_URL"), Stack(fresh_environ, port=0, sandbox_port=0):
         pass
     data_dir = Path(fresh_environ["MAILER_DATA_DIR"])
     assert all_ended(data_dir)
@@ -154,6 +173,21 @@ def test_a_wrong_setting_is_found_before_anything_starts(fresh_environ: dict[str
     with pytest.raises(SettingError, match="REDIS_URL"):
         Stack(fresh_environ | {"REDIS_URL": "amqp://broker"})
     assert not Path(fresh_environ["MAILER_DATA_DIR"]).exists()
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _parent(process: int) -> int:
+    listed = subprocess.run(
+        ["ps", "-o", "ppid=", "-p", str(process)], capture_output=True, text=True, check=True
+    )
+    return int(listed.stdout)
 
 
 def _processes(words: str, *, parent: str) -> list[int]:

@@ -84,14 +84,16 @@ def test_a_new_start_keeps_the_ledger_and_tells_what_was_not_told(
 ) -> None:
     first = start()  # without a webhook: nothing is told
     send(client, first, letter("drop@example.org", "deliver@example.org"))
+    first.stop()
     second = start(f"{product.url}/webhook")
     product.wait(lambda: len(product.events()) == 3)
     assert {event["event"] for event in product.events()} == {"dropped", "processed", "delivered"}
+    # The product has them before the sandbox has written so: only one that has ended tells nothing again.
+    second.stop()
     third = start(f"{product.url}/webhook")
     send(client, third, letter("drop+later@example.org"))
     product.wait(lambda: len(product.events("dropped")) == 2)
     assert len(product.events()) == 4, "what was told is not told again"
-    assert second.url != third.url
 
 
 def test_a_reader_leaves_by_posting_to_the_letters_own_address(

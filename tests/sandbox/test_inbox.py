@@ -133,3 +133,11 @@ def test_what_is_not_there_is_a_404(sandbox: Sandbox, path: str) -> None:
     assert missing.value.code == 404
     assert "no such letter" in missing.value.read().decode()
     missing.value.close()
+
+
+@pytest.mark.parametrize("asked", ["-1", "-99999999999999999999999999", "99999999999999999999999999"])
+@pytest.mark.parametrize("path", ["/?before=", "/sandbox/ledger.json?after="])
+def test_a_place_beyond_all_places_is_an_answer_and_no_failure(
+    sandbox: Sandbox, path: str, asked: str
+) -> None:
+    look(sandbox.url + path + asked)
