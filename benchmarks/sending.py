@@ -33,8 +33,10 @@ def _freeze(send: Any, size: int) -> Figure:
     variants.make(send.revision, look, send.content_hash, keys, now=now)
     ours = once(lambda: audience.freeze(send, look, size=1000, now=now, useful_life=86_400))
     database.execute("CREATE TEMPORARY TABLE bare AS SELECT * FROM delivery WHERE 1 = 0")
-    for keys in ("send_id, subscriber_id", "edition_id, address_key", "edition_id, subscriber_id"):
-        database.execute(f"CREATE UNIQUE INDEX bare_{keys.replace(', ', '_')} ON bare ({keys})")
+    for number, columns in enumerate(
+        ("send_id, subscriber_id", "edition_id, address_key", "edition_id, subscriber_id")
+    ):
+        database.execute(f"CREATE UNIQUE INDEX bare_key_{number} ON bare ({columns})")
     limit = once(lambda: database.execute("INSERT INTO bare SELECT * FROM delivery"))
     return figure("freeze an audience, a reader", "µs", ours / size * 1e6, limit / size * 1e6)
 

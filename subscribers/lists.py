@@ -19,7 +19,13 @@ from subscribers.vocabulary import Status
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_SLUG = 64
+_LONGEST_TEXT = 1_000  # characters of a postal address or a description
+_LONGEST_LANGUAGE = 35  # characters; the column's
+# str.splitlines() would take control characters for line ends.
+_LINE_END = re.compile(r"\r\n?|\n")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+# What systems keep among the zones: the machine's own setting, and rules of no place.
+_NO_ZONES = frozenset({"Factory", "localtime", "posixrules"})
 _SENDER = re.compile(r'\s*(?P<quote>"?)(?P<name>[^"<>]*[^"<>\s])(?P=quote)\s*<(?P<address>[^<>]*)>\s*')
 
 
@@ -83,7 +89,7 @@ def add_list(
         "language": _language(language),
         "zone": _zone(zone),
         "owner_address": _address_or_nothing("The owner's address", owner),
-        "description": description.strip(),
+        "description": _text("The description", description),
     }
     wanted = {
         _slug("An interest's", key): _line("An interest's name", label)
@@ -121,8 +127,10 @@ def find(slug: str) -> List:
     """Return the list of that slug. Raises ListError naming those there are."""
     if found := List.objects.filter(slug=slug).first():
         return found
-    known = ", ".join(List.objects.order_by("slug").values_list("slug", flat=True)[:20])
-    raise ListError(f"There is no list {slug!r}: {known or 'make one with `mailer lists add`'}")
+    known = list(List.objects.order_by("slug").values_list("slug", flat=True)[:20])
+    verb = "is" if len(known) == 1 else "are"
+    advice = f"there {verb} {', '.join(known)}" if known else "make one with `mailer lists add`"
+    raise ListError(f"There is no list {slug!r}; {advice}")
 
 
 def show(newsletter: List) -> dict[str, Any]:
@@ -178,9 +186,9 @@ def _refuse_another(newsletter: List, values: dict[str, str], wanted: dict[str, 
     if dict(newsletter.interests.values_list("slug", "name")) != wanted:
         differs.append("interests")
     if differs:
-        words = ", ".join(field.replace("_", " ") for field in differs)
+        words = " and ".join(field.replace("_", " ") for field in differs)
         raise ListError(
-            f"There is already a list {newsletter.slug}, with another {words}; nothing was changed"
+            f"There is already a list {newsletter.slug}, which differs in {words}; nothing was changed"
         )
 
 
@@ -204,10 +212,20 @@ def _line(what: str, text: str) -> str:
 
 
 def _postal(text: str) -> str:
-    text = "\n".join(line.strip() for line in text.strip().splitlines())
-    if not text:
+    if not (text := _text("The postal address", text)):
         raise ListError("A list needs a postal address: the law asks for it at the foot of every letter")
     return text
+
+
+def _text(what: str, text: str) -> str:
+    """Return lines of text, each trimmed."""
+    text = text.strip()
+    if len(text) > _LONGEST_TEXT:
+        raise ListError(f"{what} cannot be used: longer than {_LONGEST_TEXT:,} characters")
+    try:
+        return "\n".join(names.parse(line, _LONGEST_TEXT) for line in _LINE_END.split(text))
+    except names.NameTextError as error:
+        raise ListError(f"{what} cannot be used: {error}") from None
 
 
 def _address_or_nothing(what: str, text: str) -> str:
@@ -218,14 +236,12 @@ def _address_or_nothing(what: str, text: str) -> str:
 
 
 def _language(text: str) -> str:
-    if not _LANGUAGE.fullmatch(text):
+    if not _LANGUAGE.fullmatch(text) or len(text) > _LONGEST_LANGUAGE:
         raise ListError(f"The language must be a BCP 47 tag such as en or pt-BR, not {text!r}")
     return text
 
 
 def _zone(text: str) -> str:
-    try:
-        zoneinfo.ZoneInfo(text)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise ListError(f"The zone must be an IANA name such as Africa/Nairobi, not {text!r}") from None
+    if text not in zoneinfo.available_timezones() - _NO_ZONES:
+        raise ListError(f"The zone must be an IANA name such as Africa/Nairobi, not {text!r}")
     return text

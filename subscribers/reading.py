@@ -20,6 +20,7 @@ from subscribers.interests import Interests, UnknownInterestError
 COLUMNS = ("email", "name", "interests", "locale")
 
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_LONGEST_LOCALE = 35  # characters; the column's
 
 
 class CsvError(SubscribersError):
@@ -120,9 +121,15 @@ class Table:
                 f" “CSV UTF-8” and import it again"
             ) from None
         except csv.Error as error:
+            place = f"{self._file}:{self._rows.line_num}"
+            # csv has no error of its own for it. A quotation mark without its pair swallows lines until then.
+            if "field limit" in str(error):
+                raise CsvError(
+                    f"{place}: a field is longer than {csv.field_size_limit():,} characters;"
+                    f" shorten it, or close the quotation mark that it begins with"
+                ) from None
             raise CsvError(
-                f"{self._file}:{self._rows.line_num}: this is not CSV ({error});"
-                f" look for a quotation mark without its pair"
+                f"{place}: this is not CSV ({error}); look for a quotation mark without its pair"
             ) from None
 
 
@@ -143,7 +150,7 @@ def _name(text: str) -> str:
 
 def _locale(text: str) -> str:
     locale = text.strip()
-    if locale and not _LOCALE.fullmatch(locale):
+    if locale and not (_LOCALE.fullmatch(locale) and len(locale) <= _LONGEST_LOCALE):
         raise _RowError("locale", "no language tag such as en or pt-BR")
     return locale
 

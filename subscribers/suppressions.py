@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
+from subscribers.errors import SubscribersError
 from subscribers.models import List, Suppression
 from subscribers.vocabulary import Suppressed
 
@@ -41,6 +42,10 @@ _UNLESS_OLDER = """
 """
 
 
+class SuppressionError(SubscribersError):
+    """An address cannot be suppressed as asked."""
+
+
 @dataclass(frozen=True)
 class Report:
     """Word from outside that an address must not be written to; `list_id` None is everywhere."""
@@ -55,7 +60,12 @@ class Report:
 def suppress(
     address_key: str, reason: Suppressed, source: str, at: dt.datetime, newsletter: List | None = None
 ) -> bool:
-    """Suppress an address on one list, or everywhere; return False if it already is."""
+    """Suppress an address on one list, or everywhere; return False if it is already, for that reason.
+
+    Raises SuppressionError where `source` does not say where that came from.
+    """
+    if not (source := source.strip()):
+        raise SuppressionError("Say why, in words: that is the evidence for never writing to this address")
     report = Report(address_key, reason, at, source, newsletter.pk if newsletter else None)
     return _insert(_ALWAYS, [report]) == 1
 

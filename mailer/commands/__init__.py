@@ -3,13 +3,15 @@
 Status 0: done. 1: refused or failed, with a clear line on stderr. 2: wrong usage. 130: Ctrl-C.
 """
 
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import typer
 
 from mailer.commands import demo, editions, lists, running, sends, subscribers
 from mailer.commands.failures import lines_for
+from mailer.commands.output import prepare, written_out
 
 app = typer.Typer(
     name="mailer",
@@ -31,15 +33,39 @@ app.add_typer(sends.app, name="sends")
 
 def run(words: Sequence[str]) -> int:
     """Run one command line without the program's name; return its status."""
+    # A file opened later, the database for one, would take the number of what is closed, and its output.
+    if sys.stdout is None or sys.stderr is None:
+        return _tell(["The output is closed; send it somewhere, to /dev/null for example"], 1)
+    prepare()
     try:
-        typer.main.get_command(app).main(list(words), prog_name="mailer")
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+        with written_out():
+            return _status_of(words)
+    except BrokenPipeError:  # whoever read has enough: `| head -1`
+        return 1
     except Exception as error:
         lines = lines_for(error)
         if lines is None:
             raise
+        return _tell(lines, 1)
+
+
+def _status_of(words: Sequence[str]) -> int:
+    for word in words:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            return _tell(
+                [f"This is not UTF-8: {os.fsencode(word)!r}; if it should be, set LC_ALL=C.UTF-8"], 2
+            )
+    try:
+        typer.main.get_command(app).main(list(words), prog_name="mailer")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    return 0
+
+
+def _tell(lines: Iterable[str], status: int) -> int:
+    if sys.stderr is not None:
         for line in lines:
             sys.stderr.write(f"mailer: {line}\n")
-        return 1
-    return 0
+    return status

@@ -1,7 +1,6 @@
 """`mailer editions …`: from a text file to an approved edition."""
 
 import datetime as dt
-import getpass
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +9,7 @@ import typer
 
 from mailer.commands.failures import FailedError
 from mailer.commands.output import emit, print_rows, say, warn
-from mailer.commands.start import ready
+from mailer.commands.start import ready, whoami
 
 app = typer.Typer(help="Issues of a list, from text to approval.", no_args_is_help=True)
 
@@ -33,9 +32,11 @@ def import_(
 
     owner = lists.find(slug)
     try:
-        imported = editions.import_text(owner, data, author=getpass.getuser(), now=_now())
+        imported = editions.import_text(owner, data, author=whoami(), now=_now())
     except ManuscriptError as error:
-        raise FailedError("\n".join(f"{file}: {fault}" for fault in error.faults)) from error
+        raise FailedError(
+            "\n".join(f"{file}:{fault.line}:{fault.column}: {fault.message}" for fault in error.faults)
+        ) from error
     described = editions.described(imported.edition)
     if not imported.new:
         warn("This very text was imported before; nothing was changed.")
@@ -87,35 +88,52 @@ def show(edition: Number, as_json: AsJson = False) -> None:
 @app.command(epilog="Example: mailer editions render 1 --interest africa -o letter")
 def render(
     edition: Number,
-    folder: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Where the files go.")],
+    folder: Annotated[str, typer.Option("-o", "--output", metavar="DIR", help="Where the files go.")],
     interest: Annotated[
         list[str] | None,
         typer.Option(metavar="SLUG", help="As one gets it who chose this; may be repeated. None: all."),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write a letter as its readers get it: subject.txt, edition.html and edition.txt."""
+    if not folder.strip():
+        raise typer.BadParameter("name a folder; . is the one you are in", param_hint="-o")
     ready()
     from mailer import editions  # noqa: PLC0415 - models want Django ready
 
     letter = editions.render(editions.find(edition), interest or [])
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in (
-        ("subject.txt", f"{letter.subject}\n"),
-        ("edition.html", letter.html),
-        ("edition.txt", letter.text),
-    ):
-        (folder / name).write_bytes(text.encode())
-    say(f"{folder} holds the letter: {len(letter.html.encode()) / 1000:.0f} kB of HTML, and its text.")
+    files = {
+        "subject.txt": f"{letter.subject}\n".encode(),
+        "edition.html": letter.html.encode(),
+        "edition.txt": letter.text.encode(),
+    }
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    for name, data in files.items():
+        (Path(folder) / name).write_bytes(data)
+    sizes = {name: len(data) for name, data in files.items()}
+    outcome = f"{folder} holds the letter: {sizes['edition.html'] / 1000:.0f} kB of HTML, and its text."
+    emit(
+        {"folder": folder, "files": list(sizes), "bytes": sizes}, as_json=as_json, table=lambda: say(outcome)
+    )
 
 
 @app.command(epilog="Example: mailer editions approve 1")
-def approve(edition: Number) -> None:
+def approve(edition: Number, as_json: AsJson = False) -> None:
     """Approve an edition exactly as it would leave now: text, look, sender and postal address."""
     ready()
     from mailer import editions  # noqa: PLC0415 - models want Django ready
 
-    approval = editions.approve(editions.find(edition), by=getpass.getuser(), now=_now())
-    say(f"Edition {edition} is approved as it stands ({approval.content_hash[:12]}).")
+    approval = editions.approve(editions.find(edition), by=whoami(), now=_now())
+    emit(
+        {
+            "edition": edition,
+            "content_hash": approval.content_hash,
+            "by": approval.by,
+            "at": approval.at,
+        },
+        as_json=as_json,
+        table=lambda: say(f"Edition {edition} is approved as it stands ({approval.content_hash[:12]})."),
+    )
 
 
 def _print(described: dict[str, Any]) -> None:

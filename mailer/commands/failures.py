@@ -1,5 +1,6 @@
 """Errors that were foreseen end a command with their own line and status 1; others with a traceback."""
 
+import errno
 import os
 from collections.abc import Iterable
 
@@ -21,6 +22,9 @@ FORESEEN = frozenset(
     }
 )
 
+# What writing ends with; the error then names no file.
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+
 
 class FailedError(Exception):
     """A command cannot do what was asked; the message says why and what to do, in one line."""
@@ -38,6 +42,8 @@ def lines_for(error: Exception) -> list[str] | None:
         return _database_lines(error)
     if isinstance(error, OSError) and error.filename:
         return [f"{os.fsdecode(error.filename)}: {error.strerror}"]
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return [f"The output could not be written: {error.strerror}"]
     return None
 
 

@@ -1,6 +1,6 @@
 """`mailer lists …`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -41,7 +41,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Make a list with its interests."""
-    interests = dict(_named(text) for text in interest or [])
+    interests = _named(interest or [])
     ready()
     from subscribers import lists  # noqa: PLC0415 - models want Django ready
 
@@ -113,14 +113,19 @@ def _slugs(interests: Iterable[dict[str, Any]]) -> list[str]:
     return [interest["slug"] for interest in interests]
 
 
-def _named(text: str) -> tuple[str, str]:
-    slug, equals, name = text.partition("=")
-    if not (slug and equals and name):
-        raise typer.BadParameter(
-            f'write it as slug="Name", for example south-asia="South Asia", not {text!r}',
-            param_hint="--interest",
-        )
-    return slug.strip(), name
+def _named(texts: Sequence[str]) -> dict[str, str]:
+    interests: dict[str, str] = {}
+    for text in texts:
+        slug, equals, name = text.partition("=")
+        if not (slug and equals and name):
+            raise typer.BadParameter(
+                f'write it as slug="Name", for example south-asia="South Asia", not {text!r}',
+                param_hint="--interest",
+            )
+        if (slug := slug.strip()) in interests:
+            raise typer.BadParameter(f"{slug!r} is there twice; name it once", param_hint="--interest")
+        interests[slug] = name
+    return interests
 
 
 def _count(number: int, noun: str) -> str:

@@ -1,9 +1,12 @@
 """What commands print: JSON for scripts, short tables on a terminal, tab-separated lines on a pipe."""
 
 import datetime as dt
+import io
+import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import orjson
@@ -13,6 +16,27 @@ if TYPE_CHECKING:
 
 # A name from outside must not move the cursor, ring a bell or break a line of the table.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+
+
+def prepare() -> None:
+    """Make stdout and stderr carry every text, whatever the locale says."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+@contextmanager
+def written_out() -> Iterator[None]:
+    """Write at the end what stdout holds back. Raises OSError where it takes no more."""
+    try:
+        yield
+    finally:
+        try:
+            sys.stdout.flush()
+        except OSError:
+            # Otherwise Python tries again at its own end, and fails with words of its own.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise
 
 
 def emit(data: object, *, as_json: bool, table: Callable[[], None]) -> None:

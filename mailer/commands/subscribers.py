@@ -104,7 +104,7 @@ def show(address: Address, as_json: AsJson = False) -> None:
 def ls(
     slug: OnList = "",
     status: Annotated[str, typer.Option(help="pending, active, paused or unsubscribed.")] = "",
-    limit: Annotated[int, typer.Option(min=1, help="How many people at most.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many people at most.")] = 100,
     after: Annotated[str, typer.Option(metavar="ADDRESS", help="Go on after this address.")] = "",
     as_json: AsJson = False,
 ) -> None:

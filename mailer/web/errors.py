@@ -1,12 +1,16 @@
 """Pages for what went wrong: what happened, what was not changed, and one thing to do."""
 
+import structlog
 from django.http import HttpRequest, HttpResponse
 
 from mailer.web.pages import page
 
+log = structlog.get_logger()
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django passes it by name
-    """Say that the request made no sense."""
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that the request made no sense; the log hears only why, since the rest is a stranger's text."""
+    log.warning("a request was refused", why=type(exception).__name__)
     return page(
         request,
         "notice.html",

@@ -39,6 +39,9 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
 
 def _is_one_click(request: HttpRequest) -> bool:
     """Return whether a mail program asks; a body we cannot read is one: the wish counts."""
+    # Sent in chunks, without a length, Django takes it for empty; no browser sends a form so.
+    if "Transfer-Encoding" in request.headers:
+        return True
     try:
         return request.POST.get("List-Unsubscribe") == "One-Click"
     except (MultiPartParserError, SuspiciousOperation):

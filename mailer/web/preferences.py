@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -16,6 +17,9 @@ from subscribers.choosing import choose
 from subscribers.interests import UnknownInterestError
 from subscribers.models import Subscription
 from subscribers.vocabulary import Status, UnchosenStories
+
+# The form's last field: a body that we cannot read, or that was cut off, must not pass for "tick nothing".
+LAST_FIELD = "whole"
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,8 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         )
     saved = request.method == "POST"
     if saved:
+        if LAST_FIELD not in request.POST:
+            raise BadRequest("the form did not arrive whole")
         try:
             choose(subscription, set(request.POST.getlist("interest")), "preferences page", _now())
         except UnknownInterestError:
@@ -58,6 +64,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         list=subscription.list,
         address=masked(subscription.subscriber.address),
         choices=choices,
+        last_field=LAST_FIELD,
         gets=_gets(subscription, [choice.name for choice in choices if choice.chosen]),
         saved=saved,
         leave=f"/u/{tokens.make('leave', subscription.pk, claim.delivery)}",

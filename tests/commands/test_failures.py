@@ -1,3 +1,4 @@
+import errno
 import importlib
 
 import pytest
@@ -40,3 +41,10 @@ def test_a_busy_database_is_worth_another_try() -> None:
         "The database did not do it (database is locked); try again"
     ]
     assert lines_for(DatabaseError("a bug of ours")) is None
+
+
+def test_a_full_disk_is_foreseen_though_the_error_names_no_file() -> None:
+    assert lines_for(OSError(errno.ENOSPC, "No space left on device")) == [
+        "The output could not be written: No space left on device"
+    ]
+    assert lines_for(OSError(errno.EBADF, "Bad file descriptor")) is None

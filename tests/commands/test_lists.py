@@ -51,8 +51,8 @@ def test_making_another_of_that_name_is_refused_in_one_line(mailer: Mailer) -> N
     mailer(*ADD)
     other = mailer(*ADD, "--zone", "Asia/Kolkata")
     assert (other.status, other.out) == (1, "")
-    assert (
-        other.err == "mailer: There is already a list space-digest, with another zone; nothing was changed\n"
+    assert other.err == (
+        "mailer: There is already a list space-digest, which differs in zone; nothing was changed\n"
     )
 
 
@@ -61,6 +61,13 @@ def test_an_interest_without_a_name_is_wrong_usage(mailer: Mailer, interest: str
     wrong = mailer(*ADD, "--interest", interest)
     assert wrong.status == 2
     assert 'south-asia="South Asia"' in wrong.err
+    assert not List.objects.exists()
+
+
+def test_an_interest_named_twice_is_wrong_usage(mailer: Mailer) -> None:
+    wrong = mailer(*ADD, "--interest", "africa =The whole of Africa")
+    assert wrong.status == 2
+    assert "'africa' is there twice" in wrong.err
     assert not List.objects.exists()
 
 
@@ -90,7 +97,7 @@ def test_a_list_that_is_not_there_is_a_failure_that_names_the_others(mailer: Mai
     mailer(*ADD)
     missing = mailer("lists", "show", "space")
     assert missing.status == 1
-    assert missing.err == "mailer: There is no list 'space': space-digest\n"
+    assert missing.err == "mailer: There is no list 'space'; there is space-digest\n"
 
 
 @pytest.mark.parametrize("command", ["add", "ls", "show"])

@@ -145,6 +145,19 @@ def test_an_address_is_suppressed_once(mailer: Mailer) -> None:
     assert (shown["reason"], shown["source"], shown["everywhere"]) == ("by_hand", "asked by letter", True)
 
 
+def test_a_suppression_needs_a_reason(mailer: Mailer) -> None:
+    refused = mailer("subscribers", "suppress", "nina@example.org", "--reason", " ")
+    assert refused.status == 1
+    assert refused.err.startswith("mailer: Say why, in words")
+    assert mailer("subscribers", "show", "nina@example.org").status == 1
+
+
+def test_more_people_than_a_page_holds_are_wrong_usage(mailer: Mailer) -> None:
+    wrong = mailer("subscribers", "ls", "--limit", "9" * 26)
+    assert wrong.status == 2
+    assert "less than or equal to 100000" in wrong.err
+
+
 def test_a_stranger_is_a_failure_in_one_line(mailer: Mailer) -> None:
     assert mailer("subscribers", "show", "nina@example.org").err == (
         "mailer: Nobody here has the address n•••a@example.org\n"

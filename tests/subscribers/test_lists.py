@@ -66,7 +66,7 @@ def test_adding_the_same_list_again_changes_nothing(digest: List) -> None:
 
 
 def test_another_list_of_the_same_slug_is_refused_and_says_what_differs(digest: List) -> None:
-    with pytest.raises(ListError, match=r"another name, interests; nothing was changed"):
+    with pytest.raises(ListError, match=r"differs in name and interests; nothing was changed"):
         lists.add_list(
             "space-digest",
             name="Moon Digest",
@@ -83,9 +83,23 @@ def test_another_list_of_the_same_slug_is_refused_and_says_what_differs(digest: 
         ("name", " ", "name is empty"),
         ("name", "Space\r\nBcc: a@b.org", "line break"),
         ("postal_address", " \n ", "postal address"),
+        ("postal_address", "14 Observatory Road\x1b[2J", "control character"),
+        ("postal_address", "14 Observatory Road\x0bCape Town", "control character"),
+        ("postal_address", "14 Observatory \u202edaoR", "direction"),
+        ("postal_address", "x" * 1_001, "longer than 1,000"),
+        ("postal_address", "x\n" * 1_000, "longer than 1,000"),
+        ("description", "News\x1b[2J", "control character"),
+        ("description", "x" * 100_000, "longer than 1,000"),
+        ("name", "Space \u202etsegiD", "direction"),
         ("zone", "Mars/Olympus", "IANA"),
+        ("zone", "posixrules", "IANA"),
+        ("zone", "localtime", "IANA"),
+        ("zone", "Factory", "IANA"),
+        ("zone", "posix/Africa/Nairobi", "IANA"),
+        ("zone", "", "IANA"),
         ("zone", "../etc/passwd", "IANA"),
         ("language", "english please", "BCP 47"),
+        ("language", "en" + "-abcdefgh" * 4, "BCP 47"),
         ("reply_to", "nobody", "reply-to"),
         ("owner", "nobody", "owner"),
         ("interests", {"South Asia": "South Asia"}, "for example south-asia"),
@@ -147,8 +161,28 @@ def test_a_retired_interest_can_be_read_but_not_chosen(digest: List, noon: objec
 
 def test_a_list_that_is_not_there_names_those_that_are(digest: List) -> None:
     assert lists.find("space-digest") == digest
-    with pytest.raises(ListError, match="no list 'space': space-digest"):
+    with pytest.raises(ListError, match=r"no list 'space'; there is space-digest$"):
         lists.find("space")
+
+
+def test_all_lists_are_named_to_who_missed_one(digest: List) -> None:
+    lists.add_list(
+        "africa-weekly",
+        name="Weekly",
+        sender=Sender("Ed", "ed@example.org"),
+        postal_address=digest.postal_address,
+    )
+    with pytest.raises(ListError, match=r"'space'; there are africa-weekly, space-digest$"):
+        lists.find("space")
+
+
+@pytest.mark.usefixtures("db")
+@pytest.mark.parametrize("zone", ["UTC", "Africa/Nairobi", "America/Argentina/Buenos_Aires", "Etc/GMT+3"])
+def test_a_list_lives_in_any_zone_there_is(zone: str) -> None:
+    added = lists.add_list(
+        "x", name="X", sender=Sender("X", "x@example.org"), postal_address="1 Road\r\n  Nairobi \n", zone=zone
+    )
+    assert (added.newsletter.zone, added.newsletter.postal_address) == (zone, "1 Road\nNairobi")
 
 
 @pytest.mark.usefixtures("db")

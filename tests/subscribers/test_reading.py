@@ -62,3 +62,13 @@ def test_a_fault_late_in_the_file_is_found_at_its_line(tmp_path: Path) -> None:
         pytest.raises(CsvError, match=r":5002: this is not UTF-8"),
     ):
         list(Table(file, lines).people(INTERESTS))
+
+
+def test_a_field_that_is_far_too_long_is_called_so(tmp_path: Path) -> None:
+    with pytest.raises(CsvError, match=r"people\.csv:2: a field is longer than 131,072 characters"):
+        rows(tmp_path, f"email,name\nnina@example.org,{'x' * 200_000}\n")
+
+
+def test_a_locale_is_no_longer_than_its_column(tmp_path: Path) -> None:
+    [fault] = rows(tmp_path, f"email,locale\nnina@example.org,en{'-abcdefgh' * 4}\n")
+    assert str(fault) == "locale: no language tag such as en or pt-BR"

@@ -23,10 +23,11 @@ def lift(at: dt.datetime) -> None:
     Suppression.objects.filter(lifted_at=None).update(lifted_at=at, lifted_because="she wrote to us")
 
 
-def test_an_address_is_suppressed_once(noon: dt.datetime) -> None:
+def test_an_address_is_suppressed_once_for_each_reason(noon: dt.datetime) -> None:
     assert suppressions.suppress(NINA, Suppressed.BY_HAND, "telephone", noon)
-    assert not suppressions.suppress(NINA, Suppressed.BOUNCED, "event", noon + HOUR)
-    assert Suppression.objects.get().reason == Suppressed.BY_HAND
+    assert not suppressions.suppress(NINA, Suppressed.BY_HAND, "letter", noon + HOUR)
+    assert suppressions.suppress(NINA, Suppressed.BOUNCED, "event", noon + HOUR)
+    assert [row.source for row in suppressions.of_address(NINA)] == ["telephone", "event"]
 
 
 def test_a_list_and_everywhere_are_two_suppressions(digest: List, noon: dt.datetime) -> None:
@@ -78,3 +79,10 @@ def test_lifted_suppressions_are_no_longer_in_force(noon: dt.datetime) -> None:
     lift(noon + HOUR)
     assert not suppressions.of_address(NINA).exists()
     assert suppressions.suppress(NINA, Suppressed.BY_HAND, "telephone", noon)
+
+
+@pytest.mark.parametrize("source", ["", "  ", "\n"])
+def test_a_suppression_without_evidence_is_refused(source: str, noon: dt.datetime) -> None:
+    with pytest.raises(suppressions.SuppressionError, match="Say why"):
+        suppressions.suppress(NINA, Suppressed.BY_HAND, source, noon)
+    assert not suppressions.of_address(NINA).exists()

@@ -18,7 +18,7 @@ def test_the_front_page_shows_what_there_is_to_read() -> None:
     written = front()
     assert "Space Digest" in written
     assert "by the places you follow" in written
-    assert "China · Africa · South Asia" in written
+    assert "<bdi>China</bdi> · <bdi>Africa</bdi> · <bdi>South Asia</bdi></p>" in written
 
 
 def test_a_private_list_is_not_shown() -> None:
@@ -34,3 +34,19 @@ def test_what_people_wrote_is_text_and_not_markup() -> None:
     newsletter.name = "<script>alert(1)</script> & {{ 7 * 7 }}"
     newsletter.save()
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; {{ 7 * 7 }}" in front()
+
+
+def test_a_name_written_from_right_to_left_turns_nothing_around_it() -> None:
+    newsletter = a_list()
+    newsletter.name, newsletter.description = "דיוור", "חדשות (2026)"
+    newsletter.save()
+    written = front()
+    assert "<h2><bdi>דיוור</bdi></h2>" in written
+    assert "<bdi>חדשות (2026)</bdi>" in written
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/readyz"])
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_a_page_that_only_shows_takes_no_other_method(path: str, method: str) -> None:
+    response = getattr(Client(enforce_csrf_checks=True), method)(path)
+    assert (response.status_code, response.headers["Allow"]) == (405, "GET, HEAD")

@@ -131,6 +131,19 @@ def test_whatever_the_body_is_the_wish_counts(
     assert status(nina) == "unsubscribed"
 
 
+@pytest.mark.parametrize("content_type", [FORM, "multipart/form-data; boundary=x"])
+def test_a_mail_program_may_send_its_wish_in_chunks(
+    nina: Subscription, browser: Client, content_type: str
+) -> None:
+    # As gunicorn passes such a request on: its body has no length.
+    response = browser.generic(
+        "POST", link(nina), content_type=content_type, HTTP_TRANSFER_ENCODING="chunked", CONTENT_LENGTH=""
+    )
+    assert (response.status_code, response.content) == (200, b"You are unsubscribed.\n")
+    assert status(nina) == "unsubscribed"
+    assert list(Consent.objects.values_list("how", flat=True)) == ["one-click"]
+
+
 def test_other_methods_are_refused(nina: Subscription, browser: Client) -> None:
     assert browser.put(link(nina)).status_code == 405
     assert browser.delete(link(nina)).status_code == 405

@@ -11,6 +11,9 @@ from tests.stage import NOW, a_list, a_reader
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("db")]
 
 
+WHOLE = {"whole": "yes"}  # what the form ends with
+
+
 @pytest.fixture
 def nina() -> Subscription:
     return a_reader(a_list(), "nina@example.org", interests=["africa", "south-asia"])
@@ -56,7 +59,7 @@ def test_looking_changes_nothing(nina: Subscription, browser: Client) -> None:
 
 
 def test_what_a_reader_ticks_is_saved_and_said_back(nina: Subscription, browser: Client) -> None:
-    response = browser.post(link(nina), {"interest": ["china", "russia", "africa"]})
+    response = browser.post(link(nina), {"interest": ["china", "russia", "africa"], **WHOLE})
     written = response.content.decode()
     assert response.status_code == 200
     assert "<b>Saved.</b> From the next letter you get China, Russia and Africa in full" in written
@@ -67,22 +70,57 @@ def test_what_a_reader_ticks_is_saved_and_said_back(nina: Subscription, browser:
 
 
 def test_ticking_nothing_is_everything(nina: Subscription, browser: Client) -> None:
-    written = browser.post(link(nina)).content.decode()
+    written = browser.post(link(nina), WHOLE).content.decode()
     assert "From the next letter you get every story in full." in written
     assert ticked(written) == set()
     nina.refresh_from_db()
     assert (nina.everything, nina.interests) == (True, 0)
 
 
+def test_the_form_ends_with_the_field_that_says_it_is_whole(nina: Subscription, browser: Client) -> None:
+    fields = re.findall(r'<input type="(\w+)" name="(\w+)"', seen(browser, nina))
+    assert fields[-1] == ("hidden", "whole")
+    assert {kind for kind, _ in fields[:-1]} == {"checkbox"}
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b'{"interest": ["china"], "whole": "yes"}', "application/json"),
+        (b"", "application/x-www-form-urlencoded"),
+        (b"interest=china", "application/x-www-form-urlencoded"),
+        (b"--x\r\nbroken", "multipart/form-data"),
+        (b"--x\r\nbroken", "multipart/form-data; boundary=x"),
+        (
+            b'--x\r\nContent-Disposition: form-data; name="interest"\r\n\r\nchi',
+            "multipart/form-data; boundary=x",
+        ),
+        (b"interest=china&whole=yes", "text/plain"),
+        (b"interest=china&whole=yes" + b"x" * 5 * 1024 * 1024, "application/x-www-form-urlencoded"),
+    ],
+    ids=["json", "empty", "cut-off", "no-boundary", "broken", "cut-off-part", "plain", "too-large"],
+)
+def test_a_form_that_did_not_arrive_whole_changes_nothing(
+    nina: Subscription, browser: Client, body: bytes, content_type: str
+) -> None:
+    response = browser.post(link(nina), body, content_type=content_type)
+    assert response.status_code == 400
+    assert "Nothing was changed." in response.content.decode()
+    assert response.headers["Cache-Control"] == "no-store"
+    nina.refresh_from_db()
+    assert (nina.everything, nina.interests) == (False, 0b1100)
+    assert not Consent.objects.exists()
+
+
 def test_saving_the_same_twice_is_one_change(nina: Subscription, browser: Client) -> None:
     for _ in range(2):
-        assert browser.post(link(nina), {"interest": "china"}).status_code == 200
+        assert browser.post(link(nina), {"interest": "china", **WHOLE}).status_code == 200
     assert Consent.objects.count() == 1
 
 
 def test_an_interest_that_was_retired_meanwhile_saves_nothing(nina: Subscription, browser: Client) -> None:
     nina.list.interests.filter(slug="russia").update(retired_at=NOW)
-    response = browser.post(link(nina), {"interest": ["russia", "china"]})
+    response = browser.post(link(nina), {"interest": ["russia", "china"], **WHOLE})
     assert response.status_code == 400
     assert "Nothing was saved" in response.content.decode()
     nina.refresh_from_db()
@@ -124,7 +162,7 @@ def test_the_page_leads_to_leaving(nina: Subscription, browser: Client) -> None:
 
 def test_who_has_left_cannot_choose_their_way_back(nina: Subscription, browser: Client) -> None:
     leaving.unsubscribe(nina.pk, "one-click", NOW)
-    for answer in (browser.get(link(nina)), browser.post(link(nina), {"interest": "china"})):
+    for answer in (browser.get(link(nina)), browser.post(link(nina), {"interest": "china", **WHOLE})):
         assert answer.status_code == 200
         assert "You are unsubscribed" in answer.content.decode()
     nina.refresh_from_db()

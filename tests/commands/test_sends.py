@@ -1,0 +1,160 @@
+"""`mailer sends …`, as a script and a person use it."""
+
+import csv
+import datetime as dt
+import io
+
+import pytest
+
+from mailer import sends
+from mailer.models import Edition, Send
+from subscribers.vocabulary import Status
+from tests.commands.conftest import Mailer
+from tests.stage import a_list, a_reader, an_edition
+
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("db")]
+
+SHOWN = (
+    *("id", "edition", "status", "scheduled_at", "pause_reason", "candidates"),
+    *("accepted", "pending", "in_flight", "unknown", "excluded", "rejected", "cancelled", "not_confirmed"),
+    *("possibly_twice", "excluded_reasons", "events", "variants"),
+)
+LINE = {
+    *("delivery", "email", "outcome", "reason", "variant", "batch", "attempt", "message_id", "events"),
+}
+
+
+@pytest.fixture
+def edition() -> Edition:
+    """An edition whose list has two readers, and one who paused."""
+    owner = a_list()
+    a_reader(owner, "nina@example.org", interests=["africa"])
+    a_reader(owner, "omar@example.org")
+    a_reader(owner, "paul@example.org", status=Status.PAUSED)
+    return an_edition(owner)
+
+
+@pytest.fixture
+def frozen(mailer: Mailer, edition: Edition) -> Send:
+    """A send whose audience is frozen and of which nothing has left."""
+    send = Send.objects.get(pk=mailer("sends", "schedule", str(edition.pk), "--json").json["id"])
+    sends.prepare(send.pk, now=dt.datetime.now(dt.UTC))
+    return send
+
+
+def test_an_edition_is_scheduled_at_a_wall_time_of_a_zone(mailer: Mailer, edition: Edition) -> None:
+    at = ("--at", "2999-12-01 09:00", "--tz", "Africa/Nairobi")
+    scheduled = mailer("sends", "schedule", str(edition.pk), *at, "--json")
+    assert (scheduled.status, scheduled.err) == (0, "")
+    described = scheduled.json
+    assert set(SHOWN) <= set(described)
+    assert (described["edition"], described["scheduled_at"]) == (edition.pk, "2999-12-01T06:00:00Z")
+    assert (described["candidates"], described["variants"]) == (0, [])
+    assert mailer("sends", "show", str(described["id"]), "--json").json == described
+
+
+def test_a_person_is_told_when_it_leaves_and_that_nothing_really_does(
+    mailer: Mailer, edition: Edition
+) -> None:
+    told = mailer("sends", "schedule", str(edition.pk), "--at", "2999-12-01 09:00").out
+    assert " leaves 2999-12-01 09:00 UTC.\n" in told
+    assert told.endswith("The sandbox is the transport: nothing leaves this machine.\n")
+
+
+def test_a_zone_without_a_time_is_wrong_usage(mailer: Mailer, edition: Edition) -> None:
+    wrong = mailer("sends", "schedule", str(edition.pk), "--tz", "Africa/Nairobi")
+    assert (wrong.status, wrong.out) == (2, "")
+    assert "--at" in wrong.err
+    assert not Send.objects.exists()
+
+
+@pytest.mark.parametrize("at", [("--at", "soon"), ("--at", "2999-12-01 09:00", "--tz", "Mars/Olympus")])
+def test_a_time_that_cannot_be_read_is_one_line(
+    mailer: Mailer, edition: Edition, at: tuple[str, ...]
+) -> None:
+    refused = mailer("sends", "schedule", str(edition.pk), *at)
+    assert (refused.status, refused.out) == (1, "")
+    assert refused.err.startswith("mailer: ")
+    assert len(refused.err.splitlines()) == 1
+    assert not Send.objects.exists()
+
+
+def test_who_scheduled_it_is_noted(mailer: Mailer, edition: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGNAME", "ed")
+    mailer("sends", "schedule", str(edition.pk))
+    assert Send.objects.get().created_by == "ed"
+
+
+def test_sends_are_listed_for_scripts_and_for_people(mailer: Mailer, frozen: Send) -> None:
+    [row] = mailer("sends", "ls", "--json").json
+    assert set(row) >= {
+        *("id", "edition", "title", "status", "scheduled_at"),
+        *("candidates", "accepted", "excluded", "unknown"),
+    }
+    assert (row["id"], row["title"], row["candidates"]) == (frozen.pk, "Space, seen from elsewhere", 3)
+    heading, line = mailer("sends", "ls").out.splitlines()
+    assert heading.split("\t")[:4] == ["send", "edition", "title", "status"]
+    assert line.split("\t")[0] == str(frozen.pk)
+
+
+def test_no_sends_are_an_empty_list_and_a_hint(mailer: Mailer) -> None:
+    assert mailer("sends", "ls", "--json").json == []
+    assert "mailer sends schedule" in mailer("sends", "ls").err
+
+
+def test_every_candidate_of_a_send_has_one_outcome(mailer: Mailer, frozen: Send) -> None:
+    shown = mailer("sends", "show", str(frozen.pk), "--json").json
+    assert (shown["candidates"], shown["pending"], shown["excluded"]) == (3, 2, 1)
+    outcomes = SHOWN[SHOWN.index("accepted") : SHOWN.index("possibly_twice")]
+    assert sum(shown[name] for name in outcomes) == shown["candidates"]
+    told = mailer("sends", "show", str(frozen.pk)).out
+    assert "outcome\treaders\npending\t2\n" in told
+    assert "candidates\t3\n" in told
+
+
+def test_the_ledger_has_a_line_for_each_candidate(mailer: Mailer, frozen: Send) -> None:
+    lines = mailer("sends", "ledger", str(frozen.pk), "--json").json
+    assert {line["email"]: line["outcome"] for line in lines} == {
+        "nina@example.org": "pending",
+        "omar@example.org": "pending",
+        "paul@example.org": "excluded",
+    }
+    assert all(set(line) >= LINE for line in lines)
+
+
+def test_the_ledger_for_spreadsheets_is_the_same(mailer: Mailer, frozen: Send) -> None:
+    rows = list(csv.DictReader(io.StringIO(mailer("sends", "ledger", str(frozen.pk), "--csv").out)))
+    assert LINE - {"events"} <= set(rows[0])
+    lines = mailer("sends", "ledger", str(frozen.pk), "--json").json
+    assert [(row["delivery"], row["email"], row["outcome"]) for row in rows] == [
+        (str(line["delivery"]), line["email"], line["outcome"]) for line in lines
+    ]
+    told = mailer("sends", "ledger", str(frozen.pk)).out.splitlines()
+    assert told[0] == "delivery\temail\toutcome\treason\tvariant"
+    assert len(told) == 4
+
+
+def test_before_the_freeze_the_ledger_is_empty_and_says_why(mailer: Mailer, edition: Edition) -> None:
+    at = ("--at", "2999-12-01 09:00")
+    send = str(mailer("sends", "schedule", str(edition.pk), *at, "--json").json["id"])
+    assert mailer("sends", "ledger", send, "--json").json == []
+    assert "frozen when the send starts" in mailer("sends", "ledger", send).err
+
+
+@pytest.mark.parametrize("command", ["show", "ledger"])
+@pytest.mark.parametrize("number", ["987654", "0", "9223372036854775808", "9" * 40])
+def test_a_send_that_is_not_there_is_one_line(mailer: Mailer, command: str, number: str) -> None:
+    missing = mailer("sends", command, number)
+    assert (missing.status, missing.out) == (1, "")
+    assert missing.err.startswith(f"mailer: There is no send {number};")
+
+
+@pytest.mark.parametrize("number", ["x", "1.5", ""])
+@pytest.mark.parametrize("command", ["schedule", "show", "ledger"])
+def test_a_number_that_nothing_can_have_is_wrong_usage(mailer: Mailer, command: str, number: str) -> None:
+    assert mailer("sends", command, number).status == 2
+
+
+@pytest.mark.parametrize("command", ["schedule", "ls", "show", "ledger"])
+def test_every_command_shows_an_example(mailer: Mailer, command: str) -> None:
+    assert f"Example: mailer sends {command}" in mailer("sends", command, "--help").out
