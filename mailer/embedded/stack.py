@@ -118,8 +118,8 @@ class Stack:
     def _start(self) -> None:
         privacy.data_folder(self.data_dir)
         self._lock = _hold(self.data_dir / "up.lock")
-        self._complete_environ()
         self._check_broker()
+        self._complete_environ()
         self._supervisor = Supervisor(self.environ, self._say, inherit=(self._lock,))
         if self._embeds_broker:
             self._supervisor.start(self._broker())
