@@ -12,7 +12,8 @@ from subscribers.vocabulary import Status
 from tests.commands.conftest import Mailer
 from tests.stage import a_list, a_reader, an_edition
 
-pytestmark = [pytest.mark.database, pytest.mark.usefixtures("db")]
+# A freeze wants transactions of its own.
+pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
 SHOWN = (
     *("id", "edition", "status", "scheduled_at", "pause_reason", "candidates"),
