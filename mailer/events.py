@@ -114,6 +114,16 @@ def apply(number: int, *, now: dt.datetime) -> None:
     )
 
 
+def note_leaving(delivery: int, *, at: dt.datetime) -> None:
+    """Keep that a reader left by the link in this copy, as the event it is; nothing if the copy is gone."""
+    moment = instant(at)
+    with transaction.atomic():
+        for (send,) in fetch("SELECT send_id FROM delivery WHERE id = %s", [delivery]):
+            event = (delivery, "", send, None, EventKind.UNSUBSCRIBED, moment, "", "", False, "", moment)
+            execute_many(INSERT_EVENT, [event])
+            execute_many(KEEP_EARLIEST.format(column="unsubscribed_at"), [(moment, delivery, moment)])
+
+
 def _place(events: Iterable[Told]) -> Placed:
     """Put each event beside the copy it is about; None for one without our ids, or of another house.
 

@@ -169,12 +169,12 @@ def events(send: Send) -> dict[str, int]:
 def variants(send: Send) -> list[dict[str, Any]]:
     """Return each variant's sets of interests and how many deliveries it has.
 
-    An empty set is everything; `none-carried` marks readers none of whose interests the edition carries.
+    An empty set is everything; `(none carried)` marks readers none of whose interests the edition carries.
     """
     interests = Interests.of(send.edition.list)
     sets: dict[int, list[list[str]]] = {}
     for variant, bits in fetch(READ_SETS, [send.revision_id, send.content_hash]):
-        named = [] if bits == EVERYTHING else list(interests.slugs(bits)) or ["none-carried"]
+        named = [] if bits == EVERYTHING else list(interests.slugs(bits)) or ["(none carried)"]
         sets.setdefault(variant, []).append(named)
     return [
         {"interest_sets": sets.get(variant, []), "deliveries": deliveries}

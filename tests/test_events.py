@@ -164,6 +164,16 @@ def test_leaving_through_the_provider_ends_the_subscription(send: Send, attempt:
     assert suppressed("ada@x.example") == [("unsubscribed", send.edition.list_id)]
 
 
+def test_leaving_by_our_own_link_is_an_event_of_that_copy(send: Send) -> None:
+    ada = delivery_of(send, "ada@x.example")
+    for _ in range(2):
+        events.note_leaving(ada.pk, at=NOW)
+    events.note_leaving(987654321, at=NOW)
+    ada.refresh_from_db()
+    assert ada.unsubscribed_at == NOW
+    assert Event.objects.get().kind == "unsubscribed"
+
+
 def test_news_older_than_a_lift_suppresses_nobody(send: Send, attempt: uuid.UUID) -> None:
     ada = delivery_of(send, "ada@x.example")
     told(an_event("bounce", ada, attempt, at=1))

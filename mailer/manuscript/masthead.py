@@ -13,6 +13,11 @@ from mailer.manuscript.titles import stands_out, title_of, words_in
 
 _LONGEST_TITLE = 160
 _MOST_BESIDE_A_DATE = 3  # "Edition", "Issue 12", a weekday
+_BESIDE_A_DATE = re.compile(
+    r"\b(?:edition|issue|number|no|nr|vol|volume|dated?|published|week|of|the|for|on"
+    r"|mon|tues?|wed(?:nes)?|thurs?|fri|sat(?:ur)?|sun)(?:day)?\b|[\W\d_]+",
+    re.IGNORECASE,
+)
 _DEEPEST_DATE = 5  # lines below the title
 # A subtitle, a section and its first story: fewer headings in a row leave no room for a subtitle.
 _WITH_A_SUBTITLE = 3
@@ -33,7 +38,7 @@ class Masthead:
 def read_masthead(lines: Sequence[Line]) -> Masthead:
     """Find the title and what goes with it; raises ManuscriptError where there is no title."""
     queue = list(lines)
-    dated = [queue.pop(0)] if queue and _is_date(queue[0]) else []
+    dated = [queue.pop(0)] if queue and _is_date(queue[0]) and _is_nothing_else(queue[0]) else []
     if not queue or not _is_title(queue):
         number = queue[0].number if queue else 1
         raise ManuscriptError(
@@ -87,6 +92,12 @@ def _is_subtitle(run: Sequence[Line]) -> bool:
 def _is_date(line: Line) -> bool:
     found = find_date(line.text) if line.kind in {Kind.TITLE, Kind.TEXT, Kind.MARKED} else None
     return found is not None and words_in(found.rest) <= _MOST_BESIDE_A_DATE
+
+
+def _is_nothing_else(line: Line) -> bool:
+    """Return whether a dated line holds no name of its own, as "Orbit Weekly — May 3, 2026" does."""
+    found = find_date(line.text)
+    return found is not None and not _BESIDE_A_DATE.sub("", found.rest)
 
 
 def _date(lines: Sequence[Line], remarks: list[Remark]) -> dt.date | None:

@@ -41,6 +41,7 @@ WORDS = {
     "open": "Opened",
     "click": "Clicked",
     "spamreport": "Marked as spam",
+    "unsubscribe": "Left by the service's own link",
     ONE_CLICK: "Left with one click",
 }
 

@@ -10,7 +10,7 @@ Special addresses decide by themselves: a local part that is one of these words,
     late-bounce  delivered, then bounced, told     scanner      every link clicked by a machine at once
                  without our ids                   complain     marked as spam
     block        refused this once                 leave        leaves with one click
-    drop         not even tried
+    drop         not even tried                    unsubscribe  leaves by the service's own link
 """
 
 import struct
@@ -58,6 +58,7 @@ class Fate:
     scanned: bool = False
     complained: bool = False
     leaves: bool = False
+    unsubscribes: bool = False
     late_bounce: bool = False
     without_status: bool = False
 
@@ -95,7 +96,8 @@ class _Happening(NamedTuple):
 SHARES = {Outcome.BOUNCED: 0.012, Outcome.BLOCKED: 0.018, Outcome.DROPPED: 0.010}
 WITHOUT_STATUS = 0.2  # of the bounced
 # Of the delivered.
-DEFERRED, OPENED, MACHINE_OPENED, SCANNED, COMPLAINED, LEAVES = 0.03, 0.35, 0.25, 0.02, 0.001, 0.003
+DEFERRED, OPENED, MACHINE_OPENED, SCANNED = 0.03, 0.35, 0.25, 0.02
+COMPLAINED, LEAVES, UNSUBSCRIBES = 0.001, 0.003, 0.002
 CLICKED = (0.25, 0.08, 0.03)  # of those who open: one link at least, two, three
 DOUBLED, DOUBLED_AFTER = 0.2, 0.5  # of all events; seconds
 DROPS = ("Bounced Address", "Unsubscribed Address", "Spam Reporting Address")
@@ -120,6 +122,7 @@ SPECIAL = {
     "scanner": Fate(scanned=True),
     "complain": Fate(opened=True, complained=True),
     "leave": Fate(opened=True, leaves=True),
+    "unsubscribe": Fate(opened=True, unsubscribes=True),
 }
 
 
@@ -181,6 +184,7 @@ def _fate(address: str, chance: list[float]) -> Fate:
         scanned=chance[5] < SCANNED,
         complained=chance[6] < COMPLAINED,
         leaves=chance[7] < LEAVES,
+        unsubscribes=chance[8] < UNSUBSCRIBES,
     )
 
 
@@ -234,6 +238,8 @@ def _reading(lot: Fate, chance: list[float], watched: Watched, arrived: float) -
         yield _click(read + (turn + 1) * (20 + 100 * chance[15]), watched, index, PERSON_AGENT, PERSON)
     if lot.complained:
         yield _Happening(read + 10 * MINUTE, "spamreport")
+    if lot.unsubscribes:
+        yield _Happening(read + 12 * MINUTE, "unsubscribe", {"useragent": PERSON_AGENT, "ip": PERSON})
     if lot.leaves:
         yield _Happening(read + 15 * MINUTE, ONE_CLICK)
 

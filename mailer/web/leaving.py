@@ -12,6 +12,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from mailer import events
 from mailer.web import errors
 from mailer.web.pages import page
 from subscribers import tokens
@@ -30,8 +31,10 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
         return errors.unknown_link(request)
     if request.method != "POST":
         return _shown(request, claim.subscription)
-    one_click = _is_one_click(request)
-    unsubscribe(claim.subscription, "one-click" if one_click else "the page behind a letter's link", _now())
+    one_click, now = _is_one_click(request), _now()
+    how = "one-click" if one_click else "the page behind a letter's link"
+    if unsubscribe(claim.subscription, how, now):
+        events.note_leaving(claim.delivery, at=now)
     if one_click:
         return HttpResponse("You are unsubscribed.\n", content_type="text/plain; charset=utf-8")
     return _shown(request, claim.subscription)

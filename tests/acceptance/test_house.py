@@ -113,6 +113,9 @@ def test_an_edition_goes_from_a_text_file_to_every_readers_inbox_and_back(
     assert "mailer.deliver" in "".join(broker.heard)
     assert any(re.fullmatch(r"\[\[\d+\], \{\}, \{.*\}\]", heard) for heard in broker.heard)
     assert "batch answered" in everything
+    # Nor in the addresses that letters hold.
+    everything += "".join(_links(house))
+    assert "/u/" in everything
     for trace in (canary, canary.partition("@")[0], "Canary", "reader1@"):
         assert trace not in everything
 
@@ -159,6 +162,14 @@ def _a_day(house: House, canary: str, tmp_path: Path) -> None:
     latest = house.json("sends", "show", str(number))
     assert latest["excluded_reasons"]["suppressed"] >= 2
     assert latest["candidates"] == latest["accepted"] + latest["excluded"]
+
+
+def _links(house: House) -> Iterator[str]:
+    """Yield the addresses in every copy that the sandbox took."""
+    for copy in house.sandbox("/sandbox/ledger.json")["copies"]:
+        url = f"{house.stack.sandbox_url}/letters/{copy['message_id']}/{copy['n']}/html"
+        with urllib.request.urlopen(url, timeout=10) as letter:  # noqa: S310 - our own, on loopback
+            yield from re.findall(r'href="([^"]+)"', letter.read().decode())
 
 
 def _left(house: House, address: str) -> bool:

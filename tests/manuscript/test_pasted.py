@@ -296,3 +296,10 @@ def test_nothing_is_invented(text: str) -> None:
             part for group in section.groups for part in (group.title, *(p.text for p in group.points))
         ]
         assert set(re.findall(r"[^\W_]+", " ".join(written))) <= given_words
+
+
+def test_a_title_that_shares_its_line_with_the_date_stays_the_title() -> None:
+    text = "Orbit Weekly — May 3, 2025\n\nNews\n\n1. A launch\n\nThe rocket flew far over the sea.\n"
+    pasted = understand(text, list_slug="space-digest", interests={}, gazetteer=Gazetteer.load())
+    assert pasted.document.title == "Orbit Weekly — May 3, 2025"
+    assert pasted.document.date == dt.date(2025, 5, 3)

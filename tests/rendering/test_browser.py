@@ -29,7 +29,10 @@ def browser(chromium: str) -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(params=[(600, "light"), (600, "dark"), (320, "light"), (320, "dark")], ids=str)
+@pytest.fixture(
+    params=[(600, "light"), (600, "dark"), (375, "light"), (375, "dark"), (320, "light"), (320, "dark")],
+    ids=str,
+)
 def page(request: pytest.FixtureRequest, browser: Browser, edition: Document, look: Look) -> Iterator[Page]:
     width, scheme = request.param
     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
