@@ -203,6 +203,27 @@ def test_a_list_without_readers_is_sent_to_nobody_and_done() -> None:
     assert send.candidates == 0
 
 
+def test_a_freeze_that_would_lose_a_reader_writes_nothing_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    owner = a_list()
+    lost = readers(owner, 3)[0].subscriber_id
+    whole = audience.INSERT_DELIVERIES
+    losing = whole.replace("ORDER BY cut.id", f"WHERE placed.subscriber_id <> {lost}\nORDER BY cut.id")
+    assert losing != whole
+    monkeypatch.setattr(audience, "INSERT_DELIVERIES", losing)
+    send = a_send(an_edition(owner))
+    with pytest.raises(audience.FreezeError, match="tried again"):
+        sends.prepare(send.pk, now=NOW)
+    send.refresh_from_db()
+    assert send.status == "preparing"
+    assert not Delivery.objects.exists()
+    assert not Batch.objects.exists()
+    monkeypatch.setattr(audience, "INSERT_DELIVERIES", whole)
+    sends.prepare(send.pk, now=NOW)
+    assert Delivery.objects.count() == 3
+
+
 def test_a_choice_that_changes_while_letters_are_made_repeats_the_freeze(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
