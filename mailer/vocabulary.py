@@ -104,6 +104,10 @@ class AnswerKind(StrEnum):
     NOT_ACCEPTED = "not_accepted"
     # certainly not taken, and asking again is of no use until a person has acted
     REFUSED = "refused"
+    # certainly not taken, because of one reader's address
+    ADDRESS_REFUSED = "address_refused"
+    # some readers' copies were taken, and it was said whose
+    PARTLY = "partly"
     # it may have been taken
     UNKNOWN = "unknown"
 

@@ -4,8 +4,10 @@ from mailer.models.deliveries import Delivery
 from mailer.models.editions import Approval, Edition, Revision, Story, Variant, VariantSet
 from mailer.models.events import Event, EventBody
 from mailer.models.sends import Attempt, Batch, Send
+from mailer.models.transports import Allowance, Transport
 
 __all__ = [
+    "Allowance",
     "Approval",
     "Attempt",
     "Batch",
@@ -16,6 +18,7 @@ __all__ = [
     "Revision",
     "Send",
     "Story",
+    "Transport",
     "Variant",
     "VariantSet",
 ]

@@ -138,7 +138,10 @@ class Attempt(models.Model):
     settled_at = models.DateTimeField(null=True, blank=True)
     # answer, event, journal, sweep, or the person who decided
     settled_by = models.CharField(max_length=200, default="", blank=True)
+    # Who decided about its doubt, a person or the list's policy: readers were sent another copy, or left out.
     abandoned_by = models.CharField(max_length=200, default="", blank=True)
+    # An event told of it although the transport had refused it for certain: an alarm for a person.
+    contradicted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         """The table."""

@@ -1,10 +1,7 @@
-"""What a transport can say of one request, and what may be done next.
+"""What a transport says of one request; each kind says what may be done next."""
 
-`Accepted` is returned; the three others are raised, since each asks for something:
-give it back, stop and fetch a person, or hold. Whatever is none of them counts as `Unknown`.
-"""
-
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from mailer.vocabulary import AnswerKind
@@ -19,6 +16,29 @@ class Accepted:
     status: int
     message_id: str
     detail: str = ""
+
+
+@dataclass(frozen=True)
+class Partly:
+    """A transport that answers reader by reader said this; ids of deliveries, each in at most one place.
+
+    Whoever is named nowhere certainly got nothing, and waits. `wait` is in seconds.
+    """
+
+    kind: ClassVar[AnswerKind] = AnswerKind.PARTLY
+
+    accepted: tuple[int, ...] = ()
+    unknown: tuple[int, ...] = ()
+    # with the transport's own words
+    rejected: Mapping[int, str] = field(default_factory=dict)
+    # a reader's own "not now" (4xx); they wait as the unnamed do
+    deferred: Mapping[int, str] = field(default_factory=dict)
+    status: int = 0
+    detail: str = ""
+    message_id: str = ""
+    wait: float | None = None
+    # The session ended with words that a person must act on; the send is paused with them.
+    pause: str = ""
 
 
 class AnswerError(Exception):
@@ -47,10 +67,21 @@ class Refused(AnswerError):  # noqa: N818 - each says what may be done next
     kind = AnswerKind.REFUSED
 
 
+class AddressRefused(AnswerError):  # noqa: N818 - each says what may be done next
+    """Certainly not taken, for the sake of one reader: `delivery`, or 0 where it is not said whose."""
+
+    kind = AnswerKind.ADDRESS_REFUSED
+
+    def __init__(self, detail: str, status: int = 400, delivery: int = 0) -> None:
+        """Keep whose address it was."""
+        super().__init__(detail, status)
+        self.delivery = delivery
+
+
 class Unknown(AnswerError):  # noqa: N818 - each says what may be done next
     """It may have been taken: hold it until there is evidence."""
 
     kind = AnswerKind.UNKNOWN
 
 
-Answer = Accepted | AnswerError
+Answer = Accepted | Partly | AnswerError

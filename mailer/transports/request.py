@@ -18,6 +18,10 @@ class Envelope:
     html: str  # '' = text only
     text: str
     tracked: bool
+    # The mailbox that takes bounces and unsubscribes by mail: bounces@b.example.org; '' = none.
+    bounce_address: str = ""
+    # A letter to one person that no person wrote, a notice for one: no list headers (RFC 3834 §5).
+    automatic: bool = False
 
 
 @dataclass(frozen=True)
@@ -29,3 +33,6 @@ class Reader:
     name: str
     leave_url: str
     preferences_url: str
+    # What stands behind the + of the bounce address, for each purpose; '' without such a mailbox.
+    bounce_token: str = ""
+    leave_token: str = ""
