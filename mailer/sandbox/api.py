@@ -1,102 +1,103 @@
 """The service's side of POST /v3/mail/send: a request in, one answer out."""
 
-import secrets
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
-import orjson
 from werkzeug import Request
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected
 
-from mailer.sandbox import ledger
-from mailer.sandbox.faults import UNREADABLE, Fault, error_body
+from mailer.sandbox import ledger, witness
+from mailer.sandbox.endings import Ending
 from mailer.sandbox.limits import check, sandboxed
+from mailer.sandbox.misbehaving import ACCEPTING, Conduct, Facts, Kind, Misbehaviour, Step, plan
+from mailer.sandbox.personalizations import NAMES
+from mailer.sandbox.reception import Answer, Refusal, authorize, decode, limits, new_id, read, refused
 from mailer.sandbox.store import Store
+from mailer.sandbox.trouble import trouble
+from mailer.sandbox.turns import Turns
+from mailer.sandbox.witness import Seen
 
-# The limits page says "less than 30 MB" without saying which; this is the smaller reading.
-BODY_BYTES = 30_000_000
-REVOKED_KEY = "SG.revoked"
-# No limit is published for this address; the sandbox never reaches one.
-RATE = 10_000
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What goes back: only 202 means that the copies are in the ledger."""
-
-    status: int
-    body: bytes = b""
-    headers: dict[str, str] = field(default_factory=dict)
+# The sender's own id of a request, which the witness writes down.
+ATTEMPT = "nl_attempt"
+ACCEPTED = 202
+# What looks like trouble, the letters taken or not.
+TROUBLED = ACCEPTING - {Kind.WELL, Kind.SLOW}
+POISONED, CLIENT_GONE = "poisoned", "client-gone"
 
 
-class _Refusal(Exception):  # noqa: N818 - an answer of the service, not an error of ours
-    """The request is not taken: `answer` says why."""
+def answer(request: Request, store: Store, now: float, turns: Turns) -> Answer:
+    """Decide the answer to one request to send; the ledger is written before an acceptance is returned.
 
-    def __init__(self, status: int, *faults: Fault) -> None:
-        super().__init__(status)
-        self.answer = refused(status, *faults)
-
-
-def answer(request: Request, store: Store, now: float) -> Answer:
-    """Decide the answer to one request to send; the ledger is written before a 202 is returned.
-
-    `now` is in unix seconds. Raises werkzeug's ClientDisconnected where the body is cut short: then nothing
-    was taken.
+    `now` is in unix seconds. The witness writes every request down; a body that is cut short takes nothing.
     """
+    ordinal, orders, step = turns.next()
+    seen = Seen(ordinal, now, "", 0, step.kind, accepted=False, status=None)
     try:
-        _authorize(request.headers.get("Authorization", ""))
-        raw = _read(request)
-        body = _decode(raw)
-    except _Refusal as refusal:
-        return refusal.answer
-    if faults := check(body, now):
-        return refused(400, *faults)
+        if step.kind is Kind.RESET_IN_BODY:
+            request.stream.read((request.content_length or 0) // 2)
+            return _noted(store, seen, Answer(0, ending=Ending.RESET))
+        authorize(request)
+        raw = read(request)
+        body = decode(raw)
+    except ClientDisconnected:
+        return _noted(store, replace(seen, conduct=CLIENT_GONE), Answer(0, ending=Ending.EMPTY))
+    except Refusal as refusal:
+        return _noted(store, replace(seen, conduct=Kind.WELL), refusal.answer)
+    people = body.get("personalizations") if isinstance(body, dict) else None
+    if isinstance(people, list):
+        seen = replace(seen, attempt=_attempt(body, people), personalizations=len(people))
+    if found := _unaccepted(body, seen, step, orders):
+        conduct, said = found
+        return _noted(store, replace(seen, conduct=conduct), said)
+    said = trouble(Conduct(step), orders, now) if step.kind in TROUBLED else Answer(202, headers=limits(now))
+    seen = replace(seen, accepted=True, status=said.status or None, mute=step.mute)
+    return _taken(said, step, orders, ledger.accept(store, body, raw, now, seen=seen))
+
+
+def _unaccepted(body: Any, seen: Seen, step: Step, orders: Misbehaviour) -> tuple[str, Answer] | None:  # noqa: ANN401 - whatever JSON holds
+    """Return what is called and said where a request is not accepted, else None."""
+    if step.kind not in ACCEPTING:
+        conduct = plan(orders, seen.ordinal, step, Facts([()] * seen.personalizations))
+        return step.kind, trouble(conduct, orders, seen.at)
+    if faults := check(body, seen.at):
+        return Kind.WELL, refused(400, *faults)
+    conduct = plan(orders, seen.ordinal, step, Facts(_addresses(body)))
+    if conduct.poisoned:
+        return POISONED, trouble(conduct, orders, seen.at)
     if sandboxed(body):
         # Checked and thrown away: neither queued nor counted, and no event will come.
-        return Answer(200, headers=_headers(secrets.token_urlsafe(16), now))
-    return Answer(202, headers=_headers(ledger.accept(store, body, raw, now), now))
+        return Kind.WELL, Answer(200, headers={"X-Message-Id": new_id()} | limits(seen.at))
+    return None
 
 
-def refused(status: int, *faults: Fault) -> Answer:
-    """Return a refusal in the service's shape."""
-    return Answer(status, error_body(faults), {"Content-Type": "application/json"})
+def _taken(said: Answer, step: Step, orders: Misbehaviour, message_id: str) -> Answer:
+    """Return what is said once the ledger holds the copies."""
+    if said.status == ACCEPTED:
+        said = replace(said, headers={"X-Message-Id": message_id} | said.headers)
+    if step.kind is Kind.SLOW:
+        said = replace(said, ending=Ending.LATE, patience=orders.slow)
+    return replace(said, message_id=message_id, early=step.early and not step.mute)
 
 
-def _authorize(authorization: str) -> None:
-    """Refuse a key that is missing, empty or revoked; any other will do."""
-    if not authorization:
-        raise _Refusal(401, Fault("authorization required"))
-    scheme, _, key = authorization.partition(" ")
-    if scheme.lower() != "bearer" or not key.strip():
-        raise _Refusal(401, Fault("Permission denied, wrong credentials"))
-    if key.strip() == REVOKED_KEY:
-        raise _Refusal(401, Fault("The provided authorization grant is invalid, expired, or revoked"))
+def _noted(store: Store, seen: Seen, said: Answer) -> Answer:
+    """Write down a request that was not accepted."""
+    witness.record(store, replace(seen, status=said.status or None))
+    return said
 
 
-def _read(request: Request) -> bytes:
-    if request.mimetype != "application/json":
-        raise _Refusal(415, Fault("Content-Type should be application/json."))
-    request.max_content_length = BODY_BYTES
-    try:
-        return request.get_data(cache=False)
-    except RequestEntityTooLarge:
-        raise _Refusal(413, Fault("content too large")) from None
+def _attempt(body: dict[str, Any], people: list[Any]) -> str:
+    """Return the sender's own id of the request, '' where the body has none or is unsound."""
+    for holder in (body, *people[:1]):
+        arguments = holder.get("custom_args") if isinstance(holder, dict) else None
+        found = arguments.get(ATTEMPT) if isinstance(arguments, dict) else None
+        if isinstance(found, str):
+            return found
+    return ""
 
 
-def _decode(raw: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds; check says whether it will do
-    try:
-        raw.decode()
-        return orjson.loads(raw)
-    except UnicodeDecodeError:
-        raise _Refusal(400, Fault("Invalid UTF8 in request")) from None
-    except orjson.JSONDecodeError:
-        raise _Refusal(400, UNREADABLE) from None
-
-
-def _headers(message_id: str, now: float) -> dict[str, str]:
-    return {
-        "X-Message-Id": message_id,
-        "X-RateLimit-Limit": str(RATE),
-        "X-RateLimit-Remaining": str(RATE - 1),
-        "X-RateLimit-Reset": str(int(now) + 1),
-    }
+def _addresses(body: dict[str, Any]) -> list[list[str]]:
+    """Return whom each personalization of a sound body is addressed to."""
+    return [
+        [person["email"] for kind in NAMES for person in each.get(kind, ())]
+        for each in body["personalizations"]
+    ]

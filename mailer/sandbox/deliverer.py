@@ -1,18 +1,18 @@
 """The thread that lets things happen: plans each life, tells what is due, tries again until it is taken."""
 
-import http.client
 import ipaddress
 import threading
 import time
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
 
-from mailer.sandbox import life, outbox
-from mailer.sandbox.events import GROUP, DueEvent, group, signed_headers
+from mailer.sandbox import life, outbox, strange, witness
+from mailer.sandbox.events import DueEvent, group, signed_headers
 from mailer.sandbox.letters import (
     content,
     headers,
@@ -20,37 +20,64 @@ from mailer.sandbox.letters import (
     recipients,
     tracked_links,
 )
-from mailer.sandbox.signing import SigningKey
+from mailer.sandbox.misbehaving import Misbehaviour
+from mailer.sandbox.posting import NO_ANSWER, TAKEN, post
+from mailer.sandbox.signing import SigningKey, passing_key
 from mailer.sandbox.store import Store
+from mailer.sandbox.telling import manners, misdelivered
 
-TIMEOUT = 10.0  # seconds for one post
 FIRST_RETRY, LAST_RETRY = 0.25, 10.0  # seconds; doubled after each failure
-TAKEN = range(200, 300)
-NO_ANSWER = 0
 READERS_PATIENCE, READERS_PAUSE = 600.0, 2.0  # seconds
+REPLAYED_AFTER = 0.5  # seconds
 IDLE = 30.0  # seconds without anything due before looking again
 
 
 @dataclass(frozen=True)
 class Manner:
-    """How lives are lived and told: the seed decides them, `pace` is how many times faster than life."""
+    """How lives are lived and told: the seed decides them, `pace` is how many times faster than life.
+
+    At life.BRISK all is told within about half a second. When `uneventful`, every letter is processed and
+    delivered, and nothing more comes of it.
+    """
 
     seed: str = "1"
     pace: float = life.PACE
     doubles: bool = False
     shuffle: bool = False
+    uneventful: bool = False
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A post that is to be made again as it was; `at` on time.monotonic()'s clock."""
+
+    at: float
+    body: bytes
+    headers: dict[str, str]
+    events: int
 
 
 class Deliverer(threading.Thread):
     """Plans and tells events to one webhook address until stopped."""
 
-    def __init__(self, store: Store, key: SigningKey, webhook_url: str, manner: Manner) -> None:
-        """Prepare the thread; it begins with `start`."""
+    def __init__(
+        self,
+        store: Store,
+        key: SigningKey,
+        webhook_url: str,
+        manner: Manner,
+        orders: Callable[[], Misbehaviour] = Misbehaviour,
+    ) -> None:
+        """Prepare the thread; it begins with `start`. `orders` returns how to misbehave by now."""
         super().__init__(name="sandbox-deliverer", daemon=True)
         self._store, self._key, self._url, self._manner = store, key, webhook_url, manner
+        self._orders = orders
+        self._stranger = passing_key()
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._failures = 0
         self._retry_at = 0.0  # time.monotonic()
+        self._posts = 0
+        self._replays: deque[Replay] = deque()
 
     def wake(self) -> None:
         """Say that a request was accepted."""
@@ -70,23 +97,80 @@ class Deliverer(threading.Thread):
             self._tell()
             self._wake.wait(self._pause())
 
+    def tell_early(self, message_id: str) -> None:
+        """Tell that a request was taken, before it is answered; called by whoever answers it."""
+        if request := outbox.next_unplanned(self._store, message_id):
+            self._plan_one(request)
+        events = outbox.first_words(self._store, message_id)
+        while events:
+            body, size = group(events)
+            if not self._post("early", body, signed_headers(self._key, body, time.time()), size):
+                return  # it is told in its turn
+            outbox.mark_told(self._store, events[:size], time.time())
+            events = events[size:]
+
     def _plan(self) -> None:
         while not self._stopping.is_set() and (request := outbox.next_unplanned(self._store)):
-            outbox.plan(self._store, request, lives(request.body, request.accepted_at, self._manner))
+            self._plan_one(request)
+
+    def _plan_one(self, request: outbox.UnplannedRequest) -> None:
+        lived = lives(request.body, request.accepted_at, self._manner)
+        orders = self._orders()
+        hurry = life.hurry(self._manner.pace)
+        outbox.plan(
+            self._store,
+            request,
+            [
+                misdelivered(orders.seed, orders.webhook, f"{request.id}/{n}", each, hurry)
+                for n, each in enumerate(lived)
+            ],
+        )
 
     def _tell(self) -> None:
         """Tell all that is due, in groups, until nothing is or a post fails."""
         while not self._stopping.is_set() and time.monotonic() >= self._retry_at:
-            due = outbox.due(self._store, time.time(), GROUP)
+            self._replay()
+            due = outbox.due(self._store, time.time(), self._orders().webhook.group)
             if not due:
                 return
             if events := [each for each in due if each.kind != life.ONE_CLICK]:
-                body, size = group(events)
-                status = post(self._url, body, signed_headers(self._key, body, time.time()))
-                self._settle(events[:size], taken=status in TAKEN)
+                self._tell_group(events)
             for each in due:
                 if each.kind == life.ONE_CLICK:
                     self._leave(each)
+
+    def _tell_group(self, events: list[DueEvent]) -> None:
+        """Make one post, in the manner that is ordered."""
+        self._posts += 1
+        orders, now = self._orders(), time.time()
+        manner = manners(orders.seed, orders.webhook, self._posts)
+        odd = strange.strange(events[0], now, self._posts) if manner.strange else []
+        body, size = group(events, odd)
+        signed = signed_headers(self._key, body, now)
+        if manner.forged:
+            lies, told = strange.lies(events, self._posts), min(len(events), strange.MOST_LIES)
+            self._post("forged", lies, signed, told)  # the signature of other bytes
+            self._post("foreign", lies, signed_headers(self._stranger, lies, now), told)
+        name = "strange" if odd else "told"
+        taken = self._post(name, body, signed, size + len(odd), trickled=manner.trickled)
+        if taken and manner.replayed:
+            at = time.monotonic() + REPLAYED_AFTER * life.hurry(self._manner.pace)
+            self._replays.append(Replay(at, body, signed, size))
+        self._settle(events[:size], taken=taken)
+
+    def _replay(self) -> None:
+        """Make again the posts whose time has come."""
+        while self._replays and time.monotonic() >= self._replays[0].at:
+            again = self._replays.popleft()
+            self._post("replayed", again.body, again.headers, again.events)
+
+    def _post(
+        self, name: str, body: bytes, headers: dict[str, str], events: int, *, trickled: bool = False
+    ) -> bool:
+        """Make one post, write down what was answered, and return whether it was taken."""
+        status = post(self._url, body, headers, trickled=trickled)
+        witness.posted(self._store, time.time(), name, events, status)
+        return status in TAKEN
 
     def _leave(self, event: DueEvent) -> None:
         """Let a reader go; any answer is one, and who finds nobody tries again for a while, then stays."""
@@ -109,10 +193,13 @@ class Deliverer(threading.Thread):
 
     def _pause(self) -> float:
         """Return the seconds until there is something to do."""
-        due = outbox.next_due(self._store)
-        if due is None:
-            return IDLE
-        return min(max(due - time.time(), self._retry_at - time.monotonic(), 0.001), IDLE)
+        due, now = outbox.next_due(self._store), time.monotonic()
+        pauses = [IDLE]
+        if due is not None:
+            pauses.append(max(due - time.time(), self._retry_at - now, 0.001))
+        if self._replays:
+            pauses.append(max(self._replays[0].at - now, self._retry_at - now, 0.001))
+        return min(pauses)
 
 
 def lives(body: Mapping[str, Any], now: float, manner: Manner) -> list[list[life.PlannedEvent]]:
@@ -124,14 +211,15 @@ def lives(body: Mapping[str, Any], now: float, manner: Manner) -> list[list[life
     clicks = (tracking.get("click_tracking") or {}).get("enable", True)
     links = tracked_links(html) if clicks else ()
     watched = life.Watched(opens, links)
+    hurry = life.hurry(manner.pace)
     found = []
     for each in recipients(body):
-        lived = life.life(manner.seed, each.address, watched, now, manner.pace)
+        lived = life.life(manner.seed, each.address, watched, now, manner.pace, uneventful=manner.uneventful)
         if any(event.kind == life.ONE_CLICK for event in lived):
             lived = _where_to_leave(lived, one_click_address(headers(body, each.personalization)))
         if manner.doubles:
-            lived = life.doubled(manner.seed, lived)
-        found.append(life.shuffled(manner.seed, lived) if manner.shuffle else lived)
+            lived = life.doubled(manner.seed, lived, hurry=hurry)
+        found.append(life.shuffled(manner.seed, lived, hurry) if manner.shuffle else lived)
     return found
 
 
@@ -167,18 +255,3 @@ def leave(event: DueEvent) -> int:
         body = b"--1click\r\n" + field + b"\r\n--1click--\r\n"
         kind = "multipart/form-data; boundary=1click"
     return post(url, body, {"Content-Type": kind})
-
-
-def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
-    """Return the status of one POST, or NO_ANSWER; no proxy is asked and no redirect followed."""
-    parts = urlsplit(url)
-    connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = connect(parts.netloc, timeout=TIMEOUT)
-    try:
-        target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-        connection.request("POST", target, body, dict(headers))
-        return connection.getresponse().status
-    except (OSError, http.client.HTTPException):
-        return NO_ANSWER
-    finally:
-        connection.close()

@@ -1,7 +1,7 @@
 """Events as the Event Webhook tells them: rows in, the JSON array and its signature out."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -32,8 +32,14 @@ class DueEvent:
 
 
 def payload(event: DueEvent) -> dict[str, object]:
-    """Return the event as the service writes it, custom arguments as keys beside its own, which win."""
-    own: dict[str, object] = {
+    """Return the event as the webhook writes it, custom arguments as keys beside its own, which win."""
+    arguments: dict[str, object] = {} if event.bare else orjson.loads(event.custom_args)
+    return arguments | own(event)
+
+
+def own(event: DueEvent) -> dict[str, object]:
+    """Return the event without custom arguments."""
+    found: dict[str, object] = {
         "email": event.address,
         "timestamp": event.happened_at,
         "event": event.kind,
@@ -43,12 +49,16 @@ def payload(event: DueEvent) -> dict[str, object]:
     if event.bare:
         # Bounces that come back later are matched by address alone and lack these.
         details.pop("ip", None)
-        return own | {"sg_message_id": ""} | details
-    own["sg_message_id"] = f"{event.message_id}.recvd-sandbox-1-{event.n:X}-0.0"
+        return found | {"sg_message_id": ""} | details
+    found["sg_message_id"] = message_id(event.message_id, event.n)
     if event.kind in DELIVERY_KINDS:
-        own["smtp-id"] = f"<{event.message_id}@sandbox.invalid>"
-    arguments: dict[str, object] = orjson.loads(event.custom_args)
-    return arguments | own | details
+        found["smtp-id"] = f"<{event.message_id}@sandbox.invalid>"
+    return found | details
+
+
+def message_id(request: str, n: int) -> str:
+    """Return the sg_message_id of a copy: its request's X-Message-Id, then what is its own."""
+    return f"{request}.recvd-sandbox-1-{n:X}-0.0"
 
 
 def event_id(event: DueEvent) -> str:
@@ -57,20 +67,27 @@ def event_id(event: DueEvent) -> str:
     return base64.urlsafe_b64encode(name.encode()).decode().rstrip("=")
 
 
-def group(events: Sequence[DueEvent]) -> tuple[bytes, int]:
+def group(events: Sequence[DueEvent], strange: Sequence[bytes] = ()) -> tuple[bytes, int]:
     """Return the body of one post and how many of `events`, from the first, are in it.
 
     A JSON array that ends in CRLF, as the service's does: at most 1,000 events or 768 KB, at least one event.
+    What is `strange` goes among them, whole.
     """
     written: list[bytes] = []
-    size = len(b"[]\r\n")
+    size = len(b"[]\r\n") + sum(len(each) + 1 for each in strange)
     for event in events[:GROUP]:
         each = orjson.dumps(payload(event))
         size += len(each) + 1
         if written and size > GROUP_BYTES:
             break
         written.append(each)
-    return b"[" + b",".join(written) + b"]\r\n", len(written)
+    middle = len(written) // 2
+    return body([*written[:middle], *strange, *written[middle:]]), len(written)
+
+
+def body(events: Iterable[bytes]) -> bytes:
+    """Return the body of a post whose events are written already."""
+    return b"[" + b",".join(events) + b"]\r\n"
 
 
 def signed_headers(key: SigningKey, body: bytes, now: float) -> dict[str, str]:

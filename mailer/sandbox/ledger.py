@@ -4,14 +4,15 @@ import secrets
 import sqlite3
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from mailer.sandbox import letters
+from mailer.sandbox import letters, witness
 from mailer.sandbox.store import Store, reader
+from mailer.sandbox.witness import Seen
 
 PAGE = 10_000  # copies in one answer of ledger.json
 LARGEST_ID = 1 << 62
@@ -35,7 +36,8 @@ class Progress:
     """How far things are; all has happened once `events_waiting` is 0 while `copies` is what was sent.
 
     A reader who leaves with one click counts as an event here. A request whose lives are not planned yet
-    counts in `events_waiting` with one event a copy, the least that each will have.
+    counts in `events_waiting` with one event a copy, the least that each will have. What is planned and
+    neither posted nor waiting got lost on the way, as was ordered.
     """
 
     requests: int
@@ -45,20 +47,16 @@ class Progress:
     events_waiting: int
 
 
-def accept(store: Store, body: dict[str, Any], raw: bytes, now: float) -> str:
+def accept(store: Store, body: dict[str, Any], raw: bytes, now: float, *, seen: Seen | None = None) -> str:
     """Write a sound request and all its copies in one transaction and return its new X-Message-Id.
 
-    The id is 22 characters of base64url, as the service's are; `now` is in unix seconds.
+    The id is 22 characters of base64url, as the service's are; `now` is in unix seconds. What the witness has
+    to say of the request is written with it.
     """
     message_id = secrets.token_urlsafe(16)
     # Compressed before the lock is taken: zlib lets other threads run, the lock does not.
     packed = zlib.compress(raw, 1)
-    arguments = [orjson.dumps(letters.arguments(body, index)).decode() for index in _indices(body)]
-    subjects = [letters.subject(body, index) for index in _indices(body)]
-    people = [
-        (each.address, arguments[each.personalization], subjects[each.personalization])
-        for each in letters.recipients(body)
-    ]
+    people = list(_people(body))
     with store.writing() as connection:
         first = connection.execute("SELECT COALESCE(MAX(id), 0) + 1 FROM copy").fetchone()[0]
         request = connection.execute(
@@ -67,8 +65,10 @@ def accept(store: Store, body: dict[str, Any], raw: bytes, now: float) -> str:
         ).lastrowid
         connection.executemany(
             "INSERT INTO copy (id, request, address, custom_args, subject) VALUES (?, ?, ?, ?, ?)",
-            ((first + n, request, *person) for n, person in enumerate(people)),
+            [(first + n, request, *person) for n, person in enumerate(people)],
         )
+        if seen:
+            witness.insert(connection, replace(seen, message_id=message_id))
     return message_id
 
 
@@ -114,10 +114,25 @@ def find(store: Store, message_id: str, n: int) -> tuple[Copy, dict[str, Any]] |
         ).fetchone()
         if row is None:
             return None
-        packed = connection.execute(
-            "SELECT body FROM request WHERE message_id = ?", (message_id,)
-        ).fetchone()[0]
-    return _copy(row), unpacked(packed)
+        return _copy(row), _body(connection, message_id)
+
+
+def search(
+    store: Store, *, message_id: str | None, address: str | None, subject: str | None
+) -> Iterator[tuple[Copy, dict[str, Any]]]:
+    """Yield copies and the body of their request, the latest first; what is None does not matter."""
+    wanted = {"request.message_id": message_id, "copy.address": address, "copy.subject": subject}
+    given = {column: value for column, value in wanted.items() if value is not None}
+    conditions = " AND ".join(f"{column} = ?" for column in given) or "TRUE"
+    last, body = "", dict[str, Any]()
+    with store.reading() as connection:
+        for row in connection.execute(
+            f"{_SELECT} WHERE {conditions} ORDER BY copy.id DESC", tuple(given.values())
+        ):
+            copy = _copy(row)
+            if copy.message_id != last:
+                last, body = copy.message_id, _body(connection, copy.message_id)
+            yield copy, body
 
 
 def unpacked(packed: bytes) -> dict[str, Any]:
@@ -130,14 +145,21 @@ def progress(store: Store) -> Progress:
     """Return how many requests and copies were accepted, and how many events were planned and told."""
     with store.reading() as connection:
         # Together, so that nothing is counted in neither or both while it is being planned.
-        requests, people, unplanned, events, waiting = connection.execute(
+        requests, people, unplanned, events, waiting, lost = connection.execute(
             """
             SELECT COUNT(*), COALESCE(SUM(copies), 0), COALESCE(SUM(copies) FILTER (WHERE planned = 0), 0),
-                (SELECT COUNT(*) FROM event), (SELECT COUNT(*) FROM event WHERE told_at IS NULL)
+                (SELECT COUNT(*) FROM event), (SELECT COUNT(*) FROM event WHERE told_at IS NULL),
+                (SELECT COUNT(*) FROM event WHERE told_at = 0)
             FROM request
             """
         ).fetchone()
-    return Progress(requests, people, events, events - waiting, waiting + unplanned)
+    return Progress(requests, people, events, events - waiting - lost, waiting + unplanned)
+
+
+def _body(connection: sqlite3.Connection, message_id: str) -> dict[str, Any]:
+    return unpacked(
+        connection.execute("SELECT body FROM request WHERE message_id = ?", (message_id,)).fetchone()[0]
+    )
 
 
 _CONTAINS = "instr(lower(copy.address), lower(?)) > 0"
@@ -160,5 +182,13 @@ def _copy(row: sqlite3.Row) -> Copy:
     )
 
 
-def _indices(body: dict[str, Any]) -> range:
-    return range(len(body["personalizations"]))
+def _people(body: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield address, custom_args as JSON, and subject of each copy, in order."""
+    known = -1
+    arguments = subject = ""
+    for each in letters.recipients(body):
+        if each.personalization != known:
+            known = each.personalization
+            arguments = orjson.dumps(letters.arguments(body, known)).decode()
+            subject = letters.subject(body, known)
+        yield each.address, arguments, subject

@@ -14,7 +14,7 @@ Special addresses decide by themselves: a local part that is one of these words,
 """
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import blake2b
@@ -22,6 +22,8 @@ from typing import NamedTuple
 
 # How many times faster than life: two days pass in three seconds.
 PACE = 57_600.0
+# Two days pass in less than half a second.
+BRISK = 400_000.0
 
 MINUTE, HOUR = 60.0, 3600.0
 LAST_OPEN = 40 * HOUR
@@ -81,6 +83,7 @@ class PlannedEvent:
     due_at: float
     details: dict[str, object] = field(default_factory=dict)
     bare: bool = False
+    lost: bool = False  # it happens, and is never told
 
 
 class _Happening(NamedTuple):
@@ -128,7 +131,7 @@ SPECIAL = {
 
 def fate(seed: str, address: str) -> Fate:
     """Return what is decided for `address`, whose case does not matter."""
-    return _fate(address, _chances(seed, address))
+    return _fate(address, chances(seed, address))
 
 
 def truth(seed: str, addresses: Iterable[str]) -> dict[str, Fate]:
@@ -136,10 +139,21 @@ def truth(seed: str, addresses: Iterable[str]) -> dict[str, Fate]:
     return {address: fate(seed, address) for address in addresses}
 
 
-def life(seed: str, address: str, watched: Watched, now: float, pace: float = PACE) -> list[PlannedEvent]:
-    """Return the life of a copy accepted at `now` (unix seconds), in order, `pace` times faster than life."""
-    chance = _chances(seed, address)
-    lot = _fate(address, chance)
+def life(
+    seed: str,
+    address: str,
+    watched: Watched,
+    now: float,
+    pace: float = PACE,
+    *,
+    uneventful: bool = False,
+) -> list[PlannedEvent]:
+    """Return the life of a copy accepted at `now` (unix seconds), in order, `pace` times faster than life.
+
+    An uneventful one is processed and delivered, whoever the reader is.
+    """
+    chance = chances(seed, address)
+    lot = Fate() if uneventful else _fate(address, chance)
     happenings = sorted(_happenings(lot, chance, watched), key=lambda each: each.after)
     return [
         PlannedEvent(ordinal, kind, int(now + after / pace), now + after / pace, details, bare=bare)
@@ -147,28 +161,35 @@ def life(seed: str, address: str, watched: Watched, now: float, pace: float = PA
     ]
 
 
-def doubled(seed: str, events: Iterable[PlannedEvent]) -> list[PlannedEvent]:
-    """Return the events with about a fifth of them told again a little later, as webhooks do."""
+def hurry(pace: float) -> float:
+    """Return what delays that are not of life are multiplied by, so that they do not outlast a brisk one."""
+    return min(1.0, PACE / pace)
+
+
+def doubled(
+    seed: str, events: Iterable[PlannedEvent], share: float = DOUBLED, hurry: float = 1.0
+) -> list[PlannedEvent]:
+    """Return the events with about a `share` of them told again a little later, as webhooks do."""
     found: list[PlannedEvent] = []
     for event in events:
         found.append(event)
-        if event.kind != ONE_CLICK and _chances(seed, repr(event))[0] < DOUBLED:
-            found.append(replace(event, due_at=event.due_at + DOUBLED_AFTER))
+        if event.kind != ONE_CLICK and chances(seed, repr(event))[0] < share:
+            found.append(replace(event, due_at=event.due_at + DOUBLED_AFTER * hurry))
     return found
 
 
-def shuffled(seed: str, events: Iterable[PlannedEvent]) -> list[PlannedEvent]:
+def shuffled(seed: str, events: Iterable[PlannedEvent], hurry: float = 1.0) -> list[PlannedEvent]:
     """Return the events told up to a second late each, so that they arrive in any order; none changes."""
-    return [replace(event, due_at=event.due_at + _chances(seed, repr(event))[1]) for event in events]
+    return [replace(event, due_at=event.due_at + chances(seed, repr(event))[1] * hurry) for event in events]
 
 
-def _chances(seed: str, name: str) -> list[float]:
+def chances(seed: str, name: str) -> Sequence[float]:
     """Return sixteen numbers in [0, 1) that the seed and the name decide."""
     digest = blake2b(f"{seed}\0{name.lower()}".encode(), digest_size=64).digest()
     return [number / 2**32 for number in struct.unpack(">16I", digest)]
 
 
-def _fate(address: str, chance: list[float]) -> Fate:
+def _fate(address: str, chance: Sequence[float]) -> Fate:
     word = address.lower().partition("@")[0].partition("+")[0]
     if word in SPECIAL:
         return SPECIAL[word]
@@ -196,7 +217,7 @@ def _outcome(chance: float) -> Outcome:
     return Outcome.DELIVERED
 
 
-def _happenings(lot: Fate, chance: list[float], watched: Watched) -> Iterator[_Happening]:
+def _happenings(lot: Fate, chance: Sequence[float], watched: Watched) -> Iterator[_Happening]:
     """Yield what happens, in any order; seconds since acceptance at the pace of life."""
     if lot.outcome is Outcome.DROPPED:
         reason = DROPS[int(chance[9] * len(DROPS))]
@@ -217,7 +238,7 @@ def _happenings(lot: Fate, chance: list[float], watched: Watched) -> Iterator[_H
         yield _Happening(arrived + 10 * MINUTE, "bounce", _refusal(lot, 0.0), bare=True)
 
 
-def _reading(lot: Fate, chance: list[float], watched: Watched, arrived: float) -> Iterator[_Happening]:
+def _reading(lot: Fate, chance: Sequence[float], watched: Watched, arrived: float) -> Iterator[_Happening]:
     """Yield what people and machines do with a letter that arrived."""
     if lot.scanned:
         for index in range(len(watched.links)):

@@ -41,6 +41,7 @@ KEYS = frozenset(
         "tracking_settings",
     }
 )
+STRINGS = {str, type(None)}
 CATEGORIES = 10
 CATEGORY_LENGTH = 255
 REPLY_ADDRESSES = 1000
@@ -72,12 +73,8 @@ def _undecodable(body: dict[str, Any]) -> bool:
     for each in people if isinstance(people, list) else ():
         if isinstance(each, dict):
             maps += (each.get("substitutions"), each.get("custom_args"))
-    return any(
-        not isinstance(value, str) and value is not None
-        for each in maps
-        if isinstance(each, dict)
-        for value in each.values()
-    )
+    # By exact types: decoded JSON has no others.
+    return any(isinstance(each, dict) and not set(map(type, each.values())) <= STRINGS for each in maps)
 
 
 def _faults(body: dict[str, Any], now: float) -> Iterator[Fault]:

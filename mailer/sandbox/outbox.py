@@ -11,15 +11,21 @@ from mailer.sandbox.events import DueEvent
 from mailer.sandbox.life import PlannedEvent
 from mailer.sandbox.store import Store
 
+NEVER = 0.0  # told_at of what gets lost on the way
+
 
 @dataclass(frozen=True)
 class UnplannedRequest:
-    """An accepted request whose copies have no future yet; `accepted_at` in unix seconds."""
+    """An accepted request whose copies have no future yet; `accepted_at` in unix seconds.
+
+    When it is `mute`, all will happen and nothing will be told.
+    """
 
     id: int
     first_copy: int
     accepted_at: float
     body: dict[str, object]
+    mute: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,15 +38,16 @@ class Happening:
     told_at: float | None
 
 
-def next_unplanned(store: Store) -> UnplannedRequest | None:
-    """Return the oldest request that has no events yet."""
+def next_unplanned(store: Store, message_id: str = "") -> UnplannedRequest | None:
+    """Return the oldest request that has no events yet, or the one of that id if it has none."""
+    wanted, values = ("AND request.message_id = ?", (message_id,)) if message_id else ("", ())
     with store.reading() as connection:
-        row = connection.execute(
-            "SELECT id, first_copy, accepted_at, body FROM request WHERE planned = 0 ORDER BY id LIMIT 1"
-        ).fetchone()
+        row = connection.execute(f"{_UNPLANNED} {wanted} ORDER BY id LIMIT 1", values).fetchone()
     if row is None:
         return None
-    return UnplannedRequest(row["id"], row["first_copy"], row["accepted_at"], ledger.unpacked(row["body"]))
+    return UnplannedRequest(
+        row["id"], row["first_copy"], row["accepted_at"], ledger.unpacked(row["body"]), bool(row["mute"])
+    )
 
 
 def plan(store: Store, request: UnplannedRequest, lives: Iterable[Sequence[PlannedEvent]]) -> None:
@@ -54,6 +61,7 @@ def plan(store: Store, request: UnplannedRequest, lives: Iterable[Sequence[Plann
             event.due_at,
             orjson.dumps(event.details).decode(),
             event.bare,
+            NEVER if event.lost or request.mute else None,
         )
         for n, life in enumerate(lives)
         for event in life
@@ -63,8 +71,8 @@ def plan(store: Store, request: UnplannedRequest, lives: Iterable[Sequence[Plann
         won = connection.execute("UPDATE request SET planned = 1 WHERE id = ? AND planned = 0", (request.id,))
         if won.rowcount:
             connection.executemany(
-                "INSERT INTO event (copy, ordinal, kind, happened_at, due_at, details, bare)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO event (copy, ordinal, kind, happened_at, due_at, details, bare, told_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 rows,
             )
 
@@ -73,6 +81,12 @@ def due(store: Store, now: float, limit: int) -> list[DueEvent]:
     """Return what is due and not told, readers who leave among it, in the order it is to be told."""
     with store.reading() as connection:
         return [DueEvent(*row) for row in connection.execute(_DUE, (now, limit))]
+
+
+def first_words(store: Store, message_id: str) -> list[DueEvent]:
+    """Return what can be told of a request while it is not even answered, due or not."""
+    with store.reading() as connection:
+        return [DueEvent(*row) for row in connection.execute(_FIRST, (message_id,))]
 
 
 def next_due(store: Store) -> float | None:
@@ -110,11 +124,21 @@ def happened(store: Store, copies: Iterable[int], now: float) -> dict[int, list[
         return {copy: list(map(_happening, connection.execute(_HAPPENED, (copy, now)))) for copy in copies}
 
 
-_DUE = """
+_UNPLANNED = """
+SELECT request.id, first_copy, accepted_at, body, COALESCE(seen.mute, 0) AS mute
+FROM request LEFT JOIN seen ON seen.message_id = request.message_id WHERE planned = 0
+"""
+
+_EVENTS = """
 SELECT event.id, event.kind, event.ordinal, event.happened_at, event.details, event.bare, request.message_id,
     copy.id - request.first_copy AS n, copy.address, copy.custom_args
 FROM event JOIN copy ON copy.id = event.copy JOIN request ON request.id = copy.request
-WHERE event.told_at IS NULL AND event.due_at <= ? ORDER BY event.due_at LIMIT ?
+"""
+_DUE = f"{_EVENTS} WHERE event.told_at IS NULL AND event.due_at <= ? ORDER BY event.due_at LIMIT ?"
+_FIRST = f"""
+{_EVENTS} WHERE event.told_at IS NULL AND request.message_id = ? AND event.kind IN ('processed', 'dropped')
+    AND copy.id >= request.first_copy AND copy.id < request.first_copy + request.copies
+ORDER BY event.id
 """
 
 _HAPPENED = """

@@ -29,6 +29,7 @@ KEYS = frozenset(
         "send_at",
     }
 )
+ADDRESS_KEYS = frozenset({"email", "name"})
 RESERVED_HEADERS = frozenset(
     {
         "x-sg-id",
@@ -84,7 +85,8 @@ def personalization_faults(body: dict[str, Any], now: float) -> Iterator[Fault]:
         if not isinstance(each, dict):
             yield Fault(mistyped("object", each, field, "").message, field)
             continue
-        recipients += sum(len(each[kind]) for kind in NAMES if isinstance(each.get(kind), list))
+        for kind in NAMES.keys() & each.keys():
+            recipients += len(each[kind]) if isinstance(each[kind], list) else 0
         yield from _one(each, field, shared if isinstance(shared, dict) else {}, now)
     if recipients > RECIPIENTS:
         yield fault(
@@ -99,8 +101,9 @@ def address_faults(value: object, field: str, topic: str, name: str) -> Iterator
     if not isinstance(value, dict):
         yield mistyped("object", value, field, topic)
         return
-    for key in value.keys() - {"email", "name"}:
-        yield unknown_key(key, field)
+    if not value.keys() <= ADDRESS_KEYS:
+        for key in value.keys() - ADDRESS_KEYS:
+            yield unknown_key(key, field)
     address = value.get("email")
     if address is None or address == "":
         yield fault(f"The {name.lower()} email parameter is required.", f"{field}.email", topic)
@@ -122,7 +125,7 @@ def header_faults(headers: object, field: str) -> Iterator[Fault]:
     if not isinstance(headers, dict):
         yield mistyped("object", headers, field, topic)
         return
-    if len({name.lower() for name in headers}) < len(headers):
+    if len(set(map(str.lower, headers))) < len(headers):
         yield fault("The headers cannot contain duplicate keys.", field, topic)
     for name, value in headers.items():
         if not HEADER_NAME.fullmatch(name):
@@ -210,12 +213,16 @@ def _recipient_faults(each: dict[str, Any], field: str) -> Iterator[Fault]:
             f"{field}.to",
             "personalizations.to",
         )
+    total = 0
     for kind, name in NAMES.items():
-        people = each.get(kind, [])
+        if kind not in each:
+            continue
+        people = each[kind]
         topic = f"personalizations.{kind}"
         if not isinstance(people, list):
             yield mistyped("array", people, f"{field}.{kind}", topic)
             continue
+        total += len(people)
         for index, person in enumerate(people):
             where = f"{field}.{kind}.{index}"
             yield from address_faults(person, where, topic, name)
@@ -223,7 +230,8 @@ def _recipient_faults(each: dict[str, Any], field: str) -> Iterator[Fault]:
             if isinstance(written, str) and (";" in written or "," in written):
                 # Ours: the limitations page forbids the two characters without quoting an answer.
                 yield fault("The name cannot contain the characters ; or ,", f"{where}.name", topic)
-    yield from _repetition_faults(each, field)
+    if total > 1:
+        yield from _repetition_faults(each, field)
 
 
 def _repetition_faults(each: dict[str, Any], field: str) -> Iterator[Fault]:

@@ -39,6 +39,11 @@ def keypair(folder: Path) -> SigningKey:
     return SigningKey(private)
 
 
+def passing_key() -> SigningKey:
+    """Return a new key that is kept nowhere: a stranger's."""
+    return SigningKey(ec.generate_private_key(ec.SECP256R1()))
+
+
 def public_key(folder: Path) -> str:
     """Return the verification key as the service shows it: one line, base64 of a DER SubjectPublicKeyInfo."""
     if not (folder / PUBLIC).exists():

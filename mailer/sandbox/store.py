@@ -36,12 +36,37 @@ CREATE TABLE IF NOT EXISTS event (
     due_at REAL NOT NULL,          -- unix seconds, when it is to be told
     details TEXT NOT NULL,         -- JSON: what this kind of event says besides
     bare INTEGER NOT NULL,         -- 1: told without our ids, as late bounces are
-    told_at REAL
+    told_at REAL                   -- unix seconds; 0: it is never told, for it got lost on the way
 );
 -- What the deliverer asks: what is due and not told?
 CREATE INDEX IF NOT EXISTS event_due ON event (due_at) WHERE told_at IS NULL;
 -- What the inbox asks: what happened to this copy?
 CREATE INDEX IF NOT EXISTS event_of_copy ON event (copy);
+CREATE TABLE IF NOT EXISTS seen (
+    ordinal INTEGER PRIMARY KEY,   -- of all requests to send, as they arrived
+    at REAL NOT NULL,              -- unix seconds
+    attempt TEXT NOT NULL,         -- custom_args nl_attempt; '' where the body told none
+    personalizations INTEGER NOT NULL,
+    conduct TEXT NOT NULL,         -- what was planned for it
+    accepted INTEGER NOT NULL,     -- 1: in the same transaction as its copies
+    status INTEGER,                -- of the answer; NULL: none that could be read
+    message_id TEXT,               -- of what was accepted
+    mute INTEGER NOT NULL          -- 1: its events happen and are never told
+);
+-- What the deliverer asks: is this request mute?
+CREATE INDEX IF NOT EXISTS seen_accepted ON seen (message_id) WHERE message_id IS NOT NULL;
+CREATE TABLE IF NOT EXISTS stray (
+    id INTEGER PRIMARY KEY,
+    at REAL NOT NULL,              -- unix seconds
+    method TEXT NOT NULL           -- of a request that followed a redirect
+);
+CREATE TABLE IF NOT EXISTS post (
+    id INTEGER PRIMARY KEY,
+    at REAL NOT NULL,              -- unix seconds
+    manner TEXT NOT NULL,          -- told, early, strange, forged, foreign or replayed
+    events INTEGER NOT NULL,
+    status INTEGER NOT NULL        -- of the product's answer; 0: none
+);
 """
 
 

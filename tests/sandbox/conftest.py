@@ -12,6 +12,7 @@ from sendgrid import SendGridAPIClient
 
 from mailer.sandbox.application import Sandbox
 from mailer.sandbox.deliverer import Manner
+from mailer.sandbox.misbehaving import Misbehaviour
 from tests.sandbox.cast import PATIENCE, Client, Letter, Posted, Product, Start
 
 
@@ -72,13 +73,18 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Return what starts a sandbox in this test's folder; all are stopped at the end."""
     with ExitStack() as stack:
 
-        def begin(webhook_url: str | None = None, manner: Manner = Manner()) -> Sandbox:  # noqa: B008 - frozen
+        def begin(
+            webhook_url: str | None = None,
+            manner: Manner = Manner(),  # noqa: B008 - frozen
+            faults: Misbehaviour = Misbehaviour(),  # noqa: B008 - the same
+        ) -> Sandbox:
             made = Sandbox(
                 tmp_path / "sandbox",
                 host="127.0.0.1",
                 port=0,
                 webhook_url=webhook_url,
                 manner=manner,
+                faults=faults,
             )
             return stack.enter_context(made)
 
