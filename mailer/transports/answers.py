@@ -16,6 +16,8 @@ class Accepted:
     status: int
     message_id: str
     detail: str = ""
+    # Seconds until the transport takes more; None = it asks for no pause.
+    wait: float | None = None
 
 
 @dataclass(frozen=True)

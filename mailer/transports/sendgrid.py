@@ -1,22 +1,18 @@
 """SendGrid's v3 Mail Send: one request for one batch, through the official library, exactly once."""
 
-import http.client
-import math
-import re
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+import hashlib
+import urllib.parse
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import orjson
-from python_http_client.client import Client
-from python_http_client.exceptions import HTTPError
-from sendgrid import SendGridAPIClient
 
 from mailer.rendering.values import LEAVE_MARK, PREFERENCES_MARK
-from mailer.transports.answers import Accepted, Answer, AnswerError, NotAccepted, Refused, Unknown
+from mailer.transports.answers import Answer, NotAccepted, Unknown
+from mailer.transports.port import Parcel, Witness
 from mailer.transports.request import Envelope, Reader
+from mailer.transports.sendgrid_client import NoAnswerError, NotHandedOverError, Once
+from mailer.transports.sendgrid_verdict import BAD_REQUEST, verdict
 
 NAME = "sendgrid"
 MOST_READERS = 1000  # personalizations in one request
@@ -24,13 +20,47 @@ MOST_READERS = 1000  # personalizations in one request
 DELIVERY, SEND, ATTEMPT = "nl_delivery", "nl_send", "nl_attempt"
 
 ONE_CLICK = "List-Unsubscribe=One-Click"  # RFC 8058 §3.1
-# Answers after which nothing was taken and asking again the same way is of no use.
-_REFUSALS = frozenset({200, 400, 401, 403, 404, 405, 413, 415})
-_RATE_LIMITED = 429
-LONGEST_WAIT = 3600.0  # seconds; a header that asks for more is in milliseconds, or wrong
-_LONGEST_DETAIL = 500
-LONGEST_MESSAGE_ID = 200
-_ADDRESS = re.compile(r"[^\s@<>()\"',;:]+@[^\s@<>()\"',;:]+")
+
+
+class SendGrid:
+    """Transport: takes a batch as one request, and answers for all of it."""
+
+    name = NAME
+    most_readers = MOST_READERS
+
+    def __init__(self, key: str, url: str, timeout: float) -> None:
+        """Talk to `url` with `key`; a request is over within `timeout` seconds in all."""
+        self._once = Once(key, url, timeout)
+
+    def pack(self, envelope: Envelope, readers: Sequence[Reader]) -> Parcel:
+        """Return the request for `readers`, encoded once: these bytes are hashed, and these leave."""
+        body = orjson.dumps(payload(envelope, readers))
+        return Parcel(len(readers), hashlib.sha256(body).hexdigest(), body)
+
+    def submit(self, parcel: Parcel, witness: Witness) -> Answer:  # noqa: ARG002 - no letter is on its own here
+        """Offer the parcel once; only 202 is acceptance, and what nobody foresaw is unknown."""
+        try:
+            return self._offer(parcel)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the request may have left
+            return Unknown(f"unforeseen: {type(error).__name__}")
+
+    def _offer(self, parcel: Parcel) -> Answer:
+        body = parcel.content
+        if not isinstance(body, bytes):
+            return NotAccepted("this parcel was not packed for SendGrid; nothing was sent")
+        try:
+            reply = self._once.post(("mail", "send"), body)
+        except NotHandedOverError as no:
+            return NotAccepted(f"no connection: {no}")
+        except NoAnswerError as no:
+            return Unknown(f"no answer: {no}")
+        return verdict(reply, _deliveries(body) if reply.status == BAD_REQUEST else ())
+
+
+def _deliveries(body: bytes) -> list[int]:
+    """Return whose copies a request held, in its order; 0 where a copy belongs to no delivery."""
+    people = orjson.loads(body)["personalizations"]
+    return [int(person.get("custom_args", {}).get(DELIVERY, 0)) for person in people]
 
 
 def payload(envelope: Envelope, readers: Iterable[Reader]) -> dict[str, Any]:
@@ -38,154 +68,60 @@ def payload(envelope: Envelope, readers: Iterable[Reader]) -> dict[str, Any]:
     content = [{"type": "text/plain", "value": envelope.text}]
     if envelope.html:
         content.append({"type": "text/html", "value": envelope.html})
+    tracked = envelope.tracked and not envelope.automatic
     body: dict[str, Any] = {
-        "personalizations": [_personalization(reader) for reader in readers],
+        "personalizations": [_personalization(envelope, reader) for reader in readers],
         "from": {"email": envelope.sender_address, "name": envelope.sender_name},
         "subject": envelope.subject,
         "content": content,
-        "headers": {"List-Id": f"<{envelope.list_slug}.{envelope.list_host}>"},  # RFC 2919
-        "custom_args": {SEND: str(envelope.send), ATTEMPT: envelope.attempt},
+        "headers": (
+            {"Auto-Submitted": "auto-generated"}  # RFC 3834 §5
+            if envelope.automatic
+            else {"List-Id": f"<{envelope.list_slug}.{envelope.list_host}>"}  # RFC 2919
+        ),
         # What is left out is the account's default, which nobody here chose: so everything is said.
         "tracking_settings": {
-            "click_tracking": {"enable": envelope.tracked, "enable_text": False},
-            "open_tracking": {"enable": envelope.tracked},
+            "click_tracking": {"enable": tracked, "enable_text": False},
+            "open_tracking": {"enable": tracked},
             "subscription_tracking": {"enable": False},
             "ganalytics": {"enable": False},
         },
     }
+    ours = {SEND: str(envelope.send) if envelope.send else "", ATTEMPT: envelope.attempt}
+    if known := {name: value for name, value in ours.items() if value}:
+        body["custom_args"] = known  # an empty object is refused
     if envelope.reply_to:
         body["reply_to"] = {"email": envelope.reply_to}
     return body
 
 
-def _personalization(reader: Reader) -> dict[str, Any]:
+def _personalization(envelope: Envelope, reader: Reader) -> dict[str, Any]:
     recipient = {"email": reader.address}
     # SendGrid takes ";" and "," in a name for the start of another address.
     if name := reader.name.translate(_NOT_IN_NAMES).strip():
         recipient["name"] = name
-    return {
+    one: dict[str, Any] = {
         "to": [recipient],
-        "headers": {"List-Unsubscribe": f"<{reader.leave_url}>", "List-Unsubscribe-Post": ONE_CLICK},
         "substitutions": {LEAVE_MARK: reader.leave_url, PREFERENCES_MARK: reader.preferences_url},
-        "custom_args": {DELIVERY: str(reader.delivery)},
     }
+    if reader.leave_url and not envelope.automatic:
+        one["headers"] = {
+            "List-Unsubscribe": _ways_to_leave(envelope, reader),
+            "List-Unsubscribe-Post": ONE_CLICK,
+        }
+    if reader.delivery:
+        one["custom_args"] = {DELIVERY: str(reader.delivery)}
+    return one
+
+
+def _ways_to_leave(envelope: Envelope, reader: Reader) -> str:
+    """Return the value of List-Unsubscribe: the link and, where there is a mailbox for it, by mail."""
+    ways = f"<{reader.leave_url}>"
+    if envelope.bounce_address and reader.leave_token:
+        local, _, host = envelope.bounce_address.rpartition("@")
+        address = urllib.parse.quote(f"{local}+{reader.leave_token}", safe="+=")
+        ways += f", <mailto:{address}@{host}?subject=unsubscribe>"
+    return ways
 
 
 _NOT_IN_NAMES = {ord(";"): " ", ord(","): " "} | dict.fromkeys(range(32), " ")
-
-
-class Transport(Protocol):
-    """Whatever takes one request and says what became of it."""
-
-    def submit(self, body: Mapping[str, Any]) -> Accepted:
-        """Offer `body` once; return `Accepted` or raise `NotAccepted`, `Refused` or `Unknown`."""
-
-
-class SendGrid:
-    """The official client, held to one request: no redirect followed, no retry, no wait without end."""
-
-    def __init__(self, key: str, url: str, timeout: float) -> None:
-        """Talk to `url` with `key`; give up after `timeout` seconds of silence."""
-        client = SendGridAPIClient(key, host=url)
-        # The library knows no time-out of its own and follows a redirect with the key in hand.
-        client.client = _OnceClient(host=url, request_headers=client.client.request_headers, version=3)
-        client.client.timeout = timeout
-        self._post = client.client.mail.send.post
-
-    def submit(self, body: Mapping[str, Any]) -> Accepted:
-        """Offer `body` once; only 202 is acceptance."""
-        try:
-            response = self._post(request_body=body)
-        except HTTPError as error:
-            raise judge(error.status_code, dict(error.headers or {}), error.body) from error
-        except urllib.error.URLError as error:
-            # Raised while connecting or handing over the body: it cannot have been read to its end.
-            raise NotAccepted(f"no connection: {_cause(error.reason)}") from error
-        except (OSError, http.client.HTTPException) as error:
-            raise Unknown(f"no answer: {_cause(error)}") from error
-        if response.status_code != http.client.ACCEPTED:
-            raise judge(response.status_code, dict(response.headers or {}), response.body)
-        message_id = fit_to_keep(response.headers.get("X-Message-Id") or "")
-        return Accepted(response.status_code, message_id[:LONGEST_MESSAGE_ID])
-
-
-def answer(transport: Transport, body: Mapping[str, Any]) -> Answer:
-    """Offer `body` once and return the answer as a value; what nobody foresaw is unknown."""
-    try:
-        return transport.submit(body)
-    except AnswerError as no:
-        return no
-    except Exception as error:  # noqa: BLE001 - whatever it was, the request may have left
-        return Unknown(f"unforeseen: {type(error).__name__}")
-
-
-def judge(status: int, headers: Mapping[str, str], body: bytes) -> AnswerError:
-    """Return what an answer other than 202 means, with SendGrid's own words."""
-    detail = f"{status} {said(body)}".strip()
-    if status == _RATE_LIMITED:
-        return NotAccepted(detail, status, wait=_seconds_to_reset(headers))
-    if status in _REFUSALS or 300 <= status < 400:  # noqa: PLR2004 - the range of redirects
-        return Refused(detail, status)
-    return Unknown(detail, status)
-
-
-def said(body: bytes) -> str:
-    """Return the messages of SendGrid's error body, or the beginning of whatever came; no address in it."""
-    try:
-        errors = orjson.loads(body)["errors"]
-        words = "; ".join(
-            f"{error['message']} ({error['field']})" if error.get("field") else str(error["message"])
-            for error in errors
-        )
-    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
-        words = " ".join(body.decode("utf-8", "replace").split())
-    return without_addresses(words)[:_LONGEST_DETAIL]
-
-
-def without_addresses(text: str) -> str:
-    """Return `text` on one line with every address struck out, fit for a database and a log."""
-    return _ADDRESS.sub("…", " ".join(fit_to_keep(text).split()))
-
-
-def fit_to_keep(text: str) -> str:
-    """Return what a database can hold of `text`: no NUL, no half of a surrogate pair."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode()
-
-
-def _seconds_to_reset(headers: Mapping[str, str]) -> float | None:
-    """Return how long SendGrid asks to wait: X-RateLimit-Reset is in unix seconds."""
-    lowered = {name.lower(): value for name, value in headers.items()}
-    try:
-        wait = float(lowered["x-ratelimit-reset"]) - time.time()
-    except (KeyError, ValueError):
-        return None
-    return min(max(wait, 0.0), LONGEST_WAIT) if math.isfinite(wait) else None
-
-
-def _cause(error: object) -> str:
-    """Return an exception's class and words, or a plain reason."""
-    return f"{type(error).__name__}: {error}" if isinstance(error, BaseException) else str(error)
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """Leave a 3xx as the answer it is: urllib would repeat the request elsewhere, key included."""
-
-    def redirect_request(self, *_: object) -> None:
-        """Follow nothing."""
-        return
-
-
-class _OnceClient(Client):  # type: ignore[misc]  # the library ships no types
-    """The library's client with an opener that follows no redirect and asks no proxy of the environment."""
-
-    _opener = urllib.request.build_opener(_NoRedirect, urllib.request.ProxyHandler({}))
-
-    def _build_client(self, name: str | None = None) -> "_OnceClient":
-        child: _OnceClient = super()._build_client(name)
-        child.__class__ = _OnceClient
-        return child
-
-    def _make_request(
-        self, _opener: object, request: urllib.request.Request, timeout: float | None = None
-    ) -> object:
-        return super()._make_request(self._opener, request, timeout=timeout)

@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from mailer.transports.sendgrid import ATTEMPT, DELIVERY, fit_to_keep, without_addresses
+from mailer.transports.sendgrid import ATTEMPT, DELIVERY
+from mailer.transports.words import fit_to_keep, without_addresses
 from mailer.vocabulary import EventKind
 from mailer.webhooks.told import Heard, Told
 

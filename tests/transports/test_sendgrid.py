@@ -1,17 +1,17 @@
 """One request, offered once, and what its answers mean."""
 
+import hashlib
 import json
-import socket
-import threading
-import time
+from dataclasses import replace
 
 import pytest
 
 from mailer.rendering.values import LEAVE_MARK, PREFERENCES_MARK
-from mailer.transports.answers import Accepted, NotAccepted, Refused, Unknown
+from mailer.transports.answers import Accepted, AddressRefused, Answer, NotAccepted, Refused, Unknown
+from mailer.transports.port import Parcel, Transport
 from mailer.transports.request import Envelope, Reader
-from mailer.transports.sendgrid import SendGrid, answer, judge, payload
-from tests.provider import provider, says
+from mailer.transports.sendgrid import SendGrid, payload
+from tests.provider import NoWitness, provider, says
 
 ENVELOPE = Envelope(
     send=7,
@@ -75,108 +75,101 @@ def test_the_payload_is_exactly_what_sendgrid_asks_for() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("status", "kind"),
-    [
-        *[(status, Refused) for status in (200, 301, 302, 307, 400, 401, 403, 404, 405, 413, 415)],
-        (429, NotAccepted),
-        *[(status, Unknown) for status in (201, 204, 408, 409, 418, 500, 502, 503, 504, 599)],
-    ],
-)
-def test_every_answer_but_202_is_judged_by_its_status(status: int, kind: type) -> None:
-    assert type(judge(status, {}, b"")) is kind
+def headers_of(reader: Reader, envelope: Envelope = ENVELOPE) -> dict[str, str] | None:
+    headers: dict[str, str] | None = payload(envelope, [reader])["personalizations"][0].get("headers")
+    return headers
 
 
-def test_a_rate_limit_tells_how_long_to_wait() -> None:
-    refusal = judge(429, {"X-RateLimit-Reset": str(int(time.time()) + 30)}, b"")
-    assert refusal.wait is not None
-    assert 25 < refusal.wait <= 30
+def test_a_letter_that_nobody_can_leave_names_no_way_to_leave() -> None:
+    assert headers_of(replace(ADA, leave_url="")) is None
 
 
-@pytest.mark.parametrize("reset", ["soon", "", "nan", "inf", "-5"])
-def test_a_rate_limit_that_makes_no_sense_asks_for_no_odd_wait(reset: str) -> None:
-    assert judge(429, {"X-RateLimit-Reset": reset}, b"").wait in {None, 0.0}
+def test_a_mailbox_for_it_is_named_beside_the_link() -> None:
+    with_token = replace(ADA, leave_token="t0K-en_9")
+    with_mailbox = replace(ENVELOPE, bounce_address="bounces@b.example")
+    link, post = "<https://n.example/u/a>", {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    mail = "<mailto:bounces+t0K-en_9@b.example?subject=unsubscribe>"
+    assert headers_of(with_token, with_mailbox) == {"List-Unsubscribe": f"{link}, {mail}"} | post
+    assert headers_of(with_token) == {"List-Unsubscribe": link} | post
+    assert headers_of(ADA, with_mailbox) == {"List-Unsubscribe": link} | post
 
 
-def test_a_rate_limit_in_milliseconds_is_not_obeyed_for_centuries() -> None:
-    assert judge(429, {"X-RateLimit-Reset": str(int(time.time()) * 1000)}, b"").wait == 3600
+def test_a_notice_to_one_person_says_that_a_machine_wrote_it_and_is_of_no_list() -> None:
+    notice = replace(ENVELOPE, automatic=True, send=0, attempt="", tracked=True)
+    body = payload(notice, [replace(ADA, delivery=0)])
+    assert body["headers"] == {"Auto-Submitted": "auto-generated"}
+    assert "custom_args" not in body  # an empty object is refused
+    assert body["personalizations"][0].keys() == {"to", "substitutions"}
+    assert not any(setting["enable"] for setting in body["tracking_settings"].values())
 
 
-def test_the_providers_words_hold_no_address_and_nothing_a_database_refuses() -> None:
-    body = b'{"errors":[{"message":"ada@x.example is\\u0000 bad","field":"personalizations.3.to"}]}'
-    assert judge(400, {}, body).detail == "400 … is bad (personalizations.3.to)"
+def test_a_letter_of_no_send_still_carries_its_attempt() -> None:
+    assert payload(replace(ENVELOPE, send=0), [ADA])["custom_args"] == {"nl_attempt": ENVELOPE.attempt}
+
+
+def test_what_is_hashed_is_what_leaves() -> None:
+    with provider(says(202, X_Message_Id="abc")) as sendgrid:
+        transport: Transport = SendGrid("SG.key", sendgrid.url, 5)
+        parcel = transport.pack(ENVELOPE, [ADA, BO])
+        assert transport.submit(parcel, NoWitness()) == Accepted(202, "abc")
+    [(path, headers, body)] = sendgrid.asked
+    assert path == "/v3/mail/send"
+    assert headers["Authorization"] == "Bearer SG.key"
+    assert headers["Content-Type"] == "application/json"
+    assert parcel.readers == 2
+    assert parcel.hash == hashlib.sha256(body).hexdigest()
+    assert json.loads(body) == payload(ENVELOPE, [ADA, BO])
+
+
+def answer(url: str, timeout: float = 5) -> Answer:
+    """Offer a batch for Ada and Bo to `url`."""
+    sendgrid = SendGrid("SG.key", url, timeout)
+    return sendgrid.submit(sendgrid.pack(ENVELOPE, [ADA, BO]), NoWitness())
 
 
 def test_a_message_id_of_any_length_is_kept_as_far_as_there_is_room() -> None:
     with provider(says(202, X_Message_Id="m" * 500)) as sendgrid:
-        assert SendGrid("SG.key", sendgrid.url, 5).submit({}).message_id == "m" * 200
+        assert answer(sendgrid.url).message_id == "m" * 200
 
 
-def test_a_refusal_quotes_what_the_provider_said() -> None:
-    body = b'{"errors":[{"message":"The from address does not match","field":"from","help":null}]}'
-    assert judge(403, {}, body).detail == "403 The from address does not match (from)"
-
-
-@pytest.mark.parametrize(
-    "body", [b"", b"<html>bad gateway</html>", b"\xff\xfe", b"[]", b'{"errors":1}', b"{}"]
-)
-def test_an_unreadable_body_is_quoted_and_breaks_nothing(body: bytes) -> None:
-    assert judge(502, {}, body).status == 502
-
-
-def test_202_is_acceptance_with_the_providers_id() -> None:
-    with provider(says(202, X_Message_Id="abc")) as sendgrid:
-        assert SendGrid("SG.key", sendgrid.url, 5).submit(payload(ENVELOPE, [ADA])) == Accepted(202, "abc")
-    path, headers, body = sendgrid.asked[0]
-    assert path == "/v3/mail/send"
-    assert headers["Authorization"] == "Bearer SG.key"
-    assert json.loads(body)["personalizations"][0]["custom_args"] == {"nl_delivery": "41"}
+def test_the_reader_whose_address_was_refused_is_named() -> None:
+    body = b'{"errors":[{"message":"bad","field":"personalizations.1.to.0.email"}]}'
+    with provider(says(400, body)) as sendgrid:
+        said = answer(sendgrid.url)
+    assert isinstance(said, AddressRefused)
+    assert (said.delivery, said.status) == (BO.delivery, 400)
 
 
 def test_a_redirect_is_never_followed_and_never_given_the_key() -> None:
     with provider(says(202)) as thief, provider(says(302, Location=thief.url)) as sendgrid:
-        assert type(answer(SendGrid("SG.key", sendgrid.url, 5), {})) is Refused
+        assert type(answer(sendgrid.url)) is Refused
     assert len(sendgrid.asked) == 1
     assert thief.asked == []
 
 
-def test_a_request_is_offered_once_however_it_ends() -> None:
-    with provider(says(503)) as sendgrid:
-        assert type(answer(SendGrid("SG.key", sendgrid.url, 5), {})) is Unknown
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_request_is_offered_once_however_it_ends(status: int) -> None:
+    with provider(says(status)) as sendgrid:
+        answer(sendgrid.url)
     assert len(sendgrid.asked) == 1
-
-
-def test_silence_after_the_body_is_unknown() -> None:
-    silence = threading.Event()
-    with provider(lambda _: silence.wait(10)) as sendgrid:
-        assert type(answer(SendGrid("SG.key", sendgrid.url, 0.2), {})) is Unknown
-        silence.set()
-    assert len(sendgrid.asked) == 1
-
-
-def test_a_connection_closed_without_an_answer_is_unknown() -> None:
-    with provider(lambda handler: handler.connection.shutdown(socket.SHUT_RDWR)) as sendgrid:
-        assert type(answer(SendGrid("SG.key", sendgrid.url, 5), {})) is Unknown
-
-
-def test_nobody_listening_is_certainly_not_accepted() -> None:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))  # bound, never listening: refused
-        url = f"http://127.0.0.1:{bound.getsockname()[1]}"
-        assert type(answer(SendGrid("SG.key", url, 5), {})) is NotAccepted
 
 
 def test_proxies_of_the_environment_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     monkeypatch.delenv("no_proxy", raising=False)
     with provider(says(202)) as sendgrid:
-        SendGrid("SG.key", sendgrid.url, 5).submit({})
+        assert type(answer(sendgrid.url)) is Accepted
     assert len(sendgrid.asked) == 1
 
 
-def test_whatever_nobody_foresaw_is_unknown() -> None:
-    class Broken:
-        def submit(self, _body: object) -> Accepted:
-            raise ZeroDivisionError
+def test_a_parcel_of_another_transport_is_not_offered() -> None:
+    with provider(says(202)) as sendgrid:
+        said = SendGrid("SG.key", sendgrid.url, 5).submit(Parcel(1, "", "a letter"), NoWitness())
+    assert type(said) is NotAccepted
+    assert sendgrid.asked == []
 
-    assert type(answer(Broken(), {})) is Unknown
+
+def test_whatever_nobody_foresaw_is_unknown() -> None:
+    with provider(says(400, b'{"errors":[{"message":"bad","field":null}]}')) as sendgrid:
+        said = SendGrid("SG.key", sendgrid.url, 5).submit(Parcel(1, "", b"no JSON"), NoWitness())
+    assert type(said) is Unknown
