@@ -1,0 +1,1 @@
+"""Letters to one person, set in type: values in, values out."""
