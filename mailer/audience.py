@@ -1,7 +1,7 @@
 """Who a send goes to: frozen once, in one transaction, counted twice.
 
 Candidates are the list's members who have not left. Each becomes one delivery: in a batch, or
-excluded with the first reason that applies.
+excluded with the first reason that applies. Where they come from is a `Source`; corrections have their own.
 """
 
 import datetime as dt
@@ -13,6 +13,7 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from mailer import variants
 from mailer.database import execute, fetch, instant, one_snapshot
+from mailer.faultpoints import reach
 from mailer.models import Batch, Send
 from mailer.models.editions import EVERYTHING
 from mailer.rendering.values import Look
@@ -24,6 +25,18 @@ MOST_FREEZES = 5  # how often a freeze that collided is repeated before it is an
 
 class FreezeError(Exception):
     """The audience could not be frozen; nothing was written, and the message says what was in the way."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where candidates come from, as SQL: `count` counts them apart from the CTE `candidate` itself.
+
+    `take` runs first, in the freeze's own transaction; '' for nothing.
+    """
+
+    count: str
+    candidates: str
+    take: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,8 +64,21 @@ COUNT_CANDIDATES = """
 SELECT count(*) FROM subscription WHERE list_id = %(list)s AND status <> 'unsubscribed'
 """
 
+# The letter of a reader's interests; a subscription, a subscriber and the frame stand around it.
+JOIN_VARIANT = """
+  LEFT JOIN variant_set
+    ON variant_set.revision_id = %(revision)s
+    AND variant_set.content_hash = %(content)s
+    AND variant_set.interests = CASE
+      WHEN subscription.everything THEN %(everything)s ELSE subscription.interests & %(carried)s END
+    AND variant_set.text_only = subscriber.text_only
+    AND variant_set.tracked = (subscriber.tracked AND %(tracked)s)
+    AND variant_set.language = %(language)s
+  LEFT JOIN variant ON variant.id = variant_set.variant_id
+"""
+
 # Each candidate, their variant and the first reason against them, in the protocol's order.
-_CANDIDATES = """
+CANDIDATES = f"""
 candidate AS (
   SELECT
     subscriber.id AS subscriber_id,
@@ -79,28 +105,19 @@ candidate AS (
     END AS reason
   FROM subscription
   JOIN subscriber ON subscriber.id = subscription.subscriber_id
-  LEFT JOIN variant_set
-    ON variant_set.revision_id = %(revision)s
-    AND variant_set.content_hash = %(content)s
-    AND variant_set.interests = CASE
-      WHEN subscription.everything THEN %(everything)s ELSE subscription.interests & %(carried)s END
-    AND variant_set.text_only = subscriber.text_only
-    AND variant_set.tracked = (subscriber.tracked AND %(tracked)s)
-    AND variant_set.language = %(language)s
-  LEFT JOIN variant ON variant.id = variant_set.variant_id
-  WHERE subscription.list_id = %(list)s AND subscription.status <> 'unsubscribed'
+{JOIN_VARIANT}  WHERE subscription.list_id = %(list)s AND subscription.status <> 'unsubscribed'
 )
 """
 
-COUNT_ELIGIBLE = f"""
-WITH {_CANDIDATES}
+COUNT_ELIGIBLE = """
+WITH {candidates}
 SELECT variant_id, count(*) FROM candidate WHERE reason IS NULL GROUP BY variant_id ORDER BY variant_id
 """
 
 # One insert for all: the reader's place within the variant decides the batch. A reader whose variant
 # was not rendered in time has neither batch nor state, which the table refuses: then all is repeated.
-INSERT_DELIVERIES = f"""
-WITH {_CANDIDATES},
+INSERT_DELIVERIES = """
+WITH {candidates},
 placed AS (
   SELECT candidate.*,
     (ROW_NUMBER() OVER (PARTITION BY variant_id, reason ORDER BY subscriber_id) - 1) / %(size)s AS place
@@ -124,6 +141,8 @@ LEFT JOIN cut
 ORDER BY cut.id, placed.subscriber_id
 """
 
+WHOLE_LIST = Source(COUNT_CANDIDATES, CANDIDATES)
+
 COUNT_BATCHES = """
 SELECT batch.id, batch.n, count(delivery.id)
 FROM batch LEFT JOIN delivery ON delivery.batch_id = batch.id
@@ -142,7 +161,15 @@ WHERE id = %(send)s AND status = %(preparing)s
 """
 
 
-def freeze(send: Send, look: Look, *, size: int, now: dt.datetime, useful_life: float) -> Frozen | None:
+def freeze(
+    send: Send,
+    look: Look,
+    *,
+    size: int,
+    now: dt.datetime,
+    useful_life: float,
+    source: Source = WHOLE_LIST,
+) -> Frozen | None:
     """Freeze the audience of a preparing send into batches of at most `size`; None if another did.
 
     `look` is the one that was approved.
@@ -160,9 +187,13 @@ def freeze(send: Send, look: Look, *, size: int, now: dt.datetime, useful_life: 
         try:
             with transaction.atomic():
                 one_snapshot()
-                return _write(frame)
+                frozen = _write(frame, source)
+                reach("freeze.before_commit")
+            reach("freeze.after_commit")
         except (IntegrityError, OperationalError) as error:
             collision = error
+        else:
+            return frozen
     raise FreezeError(
         f"Send {send.pk}: readers changed faster than they could be counted; it is tried again soon"
     ) from collision
@@ -174,6 +205,7 @@ def frame_of(send: Send, look: Look, *, size: int, now: dt.datetime, useful_life
         "send": send.pk,
         "edition": send.edition_id,
         "list": send.edition.list_id,
+        "corrects": send.corrects_id,
         "revision": send.revision_id,
         "content": send.content_hash,
         "carried": variants.carried_bits(send.revision),
@@ -189,18 +221,21 @@ def frame_of(send: Send, look: Look, *, size: int, now: dt.datetime, useful_life
     }
 
 
-def _write(frame: dict[str, Any]) -> Frozen | None:
+def _write(frame: dict[str, Any], source: Source) -> Frozen | None:
     """Write batches and deliveries in the transaction that is open, and check every sum."""
-    candidates: int = fetch(COUNT_CANDIDATES, frame)[0][0]
+    if source.take:
+        execute(source.take, frame)
+    candidates: int = fetch(source.count, frame)[0][0]
     if not execute(START_SENDING, frame | {"candidates": candidates}):
-        return None  # somebody else got there first
-    eligible = fetch(COUNT_ELIGIBLE, frame)
+        transaction.set_rollback(True)  # somebody else got there first: nothing is taken either
+        return None
+    eligible = fetch(COUNT_ELIGIBLE.format(candidates=source.candidates), frame)
     Batch.objects.bulk_create(
         Batch(send_id=frame["send"], variant_id=variant, state=BatchState.PENDING, n=n)
         for variant, total in eligible
         for n in _cuts(total, frame["size"])
     )
-    execute(INSERT_DELIVERIES, frame)
+    execute(INSERT_DELIVERIES.format(candidates=source.candidates), frame)
     batches = fetch(COUNT_BATCHES, frame)
     excluded: int = fetch(COUNT_EXCLUDED, frame)[0][0]
     readers = sum(found for _, _, found in batches)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from mailer.look import content_hash, look_of
-from mailer.manuscript.arriving import arrive
+from mailer.manuscript.arriving import Arrival, arrive
 from mailer.manuscript.document import Document, Section
 from mailer.manuscript.reading import read
 from mailer.models import Approval, Edition, Revision, Story
@@ -53,17 +53,11 @@ def import_text(owner: List, data: bytes, *, author: str, now: dt.datetime) -> I
     The same text again is the same edition. Raises the manuscript's errors, with lines; nothing is
     stored then.
     """
-    arrival = arrive(
-        data,
-        list_slug=owner.slug,
-        interests={interest.slug: interest.name for interest in owner.interests.filter(retired_at=None)},
-        extra_gazetteer=owner.gazetteer,
-    )
-    text_hash, source_hash = _sha256(arrival.text), _sha256(arrival.source) if arrival.source else ""
+    arrival = _arrived(owner, data)
     with transaction.atomic():
         List.objects.select_for_update().get(pk=owner.pk)  # two imports at once: one edition
         known = (
-            Revision.objects.filter(edition__list=owner, text_hash=text_hash)
+            Revision.objects.filter(edition__list=owner, text_hash=_sha256(arrival.text))
             .select_related("edition")
             .first()
         )
@@ -76,19 +70,51 @@ def import_text(owner: List, data: bytes, *, author: str, now: dt.datetime) -> I
             created_at=now,
             changed_at=now,
         )
-        revision = Revision.objects.create(
-            edition=edition,
-            number=1,
-            text=arrival.text,
-            text_hash=text_hash,
-            source=arrival.source,
-            source_hash=source_hash,
-            warnings=list(arrival.warnings),
-            author=author,
-            created_at=now,
-        )
-        _write_stories(revision, arrival.document)
+        _add_revision(edition, 1, arrival, author, now)
     return Imported(edition, new=True)
+
+
+def revise(edition: Edition, data: bytes, *, author: str, now: dt.datetime) -> Revision:
+    """Make `data` the newest revision of an edition; the text it has already is that very revision.
+
+    Raises the manuscript's errors, with lines; nothing is stored then.
+    """
+    arrival = _arrived(edition.list, data)
+    with transaction.atomic():
+        Edition.objects.select_for_update().get(pk=edition.pk)  # two at once: one after the other
+        last = newest(edition)
+        if last.text_hash == _sha256(arrival.text):
+            return last
+        revision = _add_revision(edition, last.number + 1, arrival, author, now)
+        Edition.objects.filter(pk=edition.pk).update(
+            title=arrival.document.title, date=arrival.document.date, changed_at=now
+        )
+    return revision
+
+
+def _arrived(owner: List, data: bytes) -> Arrival:
+    return arrive(
+        data,
+        list_slug=owner.slug,
+        interests={interest.slug: interest.name for interest in owner.interests.filter(retired_at=None)},
+        extra_gazetteer=owner.gazetteer,
+    )
+
+
+def _add_revision(edition: Edition, number: int, arrival: Arrival, author: str, now: dt.datetime) -> Revision:
+    revision = Revision.objects.create(
+        edition=edition,
+        number=number,
+        text=arrival.text,
+        text_hash=_sha256(arrival.text),
+        source=arrival.source,
+        source_hash=_sha256(arrival.source) if arrival.source else "",
+        warnings=list(arrival.warnings),
+        author=author,
+        created_at=now,
+    )
+    _write_stories(revision, arrival.document)
+    return revision
 
 
 def document_of(revision: Revision) -> Document:

@@ -3,8 +3,10 @@
 import datetime as dt
 
 from celery import shared_task
+from django.conf import settings
 
-from mailer import events, sends
+from mailer import events, outbox, sends
+from mailer.transports.chosen import transport_of
 
 
 def _now() -> dt.datetime:
@@ -27,6 +29,12 @@ def deliver(batch: int) -> None:
 def apply_events(body: int) -> None:
     """Apply one webhook body."""
     events.apply(body, now=_now())
+
+
+@shared_task(name="mailer.letter")
+def letter(number: int) -> None:
+    """Take one letter to one person to the transport."""
+    outbox.deliver(number, transport_of(settings.CONFIGURATION), now=_now())
 
 
 @shared_task(name="mailer.sweep")

@@ -6,9 +6,12 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from mailer import editions, sends
+import orjson
+
+from mailer import batches, editions, sends
 from mailer.models import Batch, Delivery, Edition, Send
 from mailer.timetable import Instant
+from mailer.transports.sendgrid import SendGrid
 from subscribers.addresses import address_key, parse
 from subscribers.interests import Interests
 from subscribers.lists import add_list, parse_sender
@@ -16,6 +19,8 @@ from subscribers.models import List, Subscriber, Subscription
 from subscribers.vocabulary import Status
 
 NOW = dt.datetime(2026, 12, 1, 9, tzinfo=dt.UTC)
+# Packs as SendGrid asks; nobody listens there.
+SENDGRID = SendGrid("SG.nobody", "http://127.0.0.1:9", 5)
 INTERESTS = {"china": "China", "russia": "Russia", "africa": "Africa", "south-asia": "South Asia"}
 
 EDITION = b"""---
@@ -120,3 +125,28 @@ def an_event(
 
 def body_of(*told: dict[str, Any]) -> bytes:
     return json.dumps(told).encode() + b"\r\n"
+
+
+class Nobody:
+    """A witness who holds nothing back."""
+
+    def begin(self, delivery: int) -> bool:
+        return delivery >= 0
+
+    def end(self, delivery: int, said: str) -> None:
+        """Keep nothing."""
+
+
+def fired(batch: Batch, now: dt.datetime = NOW) -> batches.Fired:
+    """Return the batch past its point of no return; nothing of it has left."""
+    attempt = batches.claim(batch.pk, now=now, lease=60)
+    assert attempt is not None
+    request = batches.fire(batch.pk, attempt, SENDGRID, now=now)
+    assert request is not None
+    return request
+
+
+def body_of_request(request: batches.Fired) -> dict[str, Any]:
+    assert isinstance(request.parcel.content, bytes)
+    body: dict[str, Any] = orjson.loads(request.parcel.content)
+    return body

@@ -150,7 +150,8 @@ def test_who_has_the_edition_already_is_asked_of_an_index_and_not_of_the_whole_t
         if is_postgresql():
             execute("SET LOCAL enable_seqscan = off")  # a table so small is otherwise read whole
         asked = "EXPLAIN" if is_postgresql() else "EXPLAIN QUERY PLAN"
-        plan = str(fetch(f"{asked} {audience.COUNT_ELIGIBLE}", frame))
+        statement = audience.COUNT_ELIGIBLE.format(candidates=audience.CANDIDATES)
+        plan = str(fetch(f"{asked} {statement}", frame))
     assert "delivery_edition_once" in plan
     assert "SCAN other" not in plan
     assert "Seq Scan on delivery" not in plan

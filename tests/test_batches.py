@@ -13,7 +13,19 @@ from subscribers.leaving import unsubscribe
 from subscribers.suppressions import suppress
 from subscribers.vocabulary import Suppressed
 from tests.provider import provider, says
-from tests.stage import NOW, a_frozen_send, a_list, a_reader, batches_of, delivery_of, readers
+from tests.stage import (
+    NOW,
+    SENDGRID,
+    Nobody,
+    a_frozen_send,
+    a_list,
+    a_reader,
+    batches_of,
+    body_of_request,
+    delivery_of,
+    fired,
+    readers,
+)
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 LATER = NOW + dt.timedelta(minutes=10)
@@ -31,19 +43,13 @@ def claimed(batch: Batch) -> uuid.UUID:
     return attempt
 
 
-def fired(batch: Batch) -> batches.Fired:
-    request = batches.fire(batch.pk, claimed(batch), now=NOW)
-    assert request is not None
-    return request
-
-
 def state_of(batch: Batch) -> str:
     batch.refresh_from_db()
     return batch.state
 
 
 def addresses(request: batches.Fired) -> set[str]:
-    return {person["to"][0]["email"] for person in request.body["personalizations"]}
+    return {person["to"][0]["email"] for person in body_of_request(request)["personalizations"]}
 
 
 def test_a_batch_is_claimed_by_one_worker() -> None:
@@ -66,7 +72,7 @@ def test_nothing_is_claimed_or_fired_of_a_send_that_is_not_sending(status: str) 
     batch = a_batch()
     attempt = claimed(batch)
     Send.objects.update(status=status)
-    assert batches.fire(batch.pk, attempt, now=NOW) is None
+    assert batches.fire(batch.pk, attempt, SENDGRID, now=NOW) is None
     Batch.objects.update(state="pending", attempt=None)
     assert batches.claim(batch.pk, now=NOW, lease=60) is None
 
@@ -77,15 +83,15 @@ def test_a_worker_whose_lease_went_to_another_fires_nothing() -> None:
     assert batches.release(now=LATER) == 1
     quick = batches.claim(batch.pk, now=LATER, lease=60)
     assert quick is not None
-    assert batches.fire(batch.pk, slow, now=LATER) is None
-    assert batches.fire(batch.pk, quick, now=LATER) is not None
+    assert batches.fire(batch.pk, slow, SENDGRID, now=LATER) is None
+    assert batches.fire(batch.pk, quick, SENDGRID, now=LATER) is not None
 
 
 def test_a_batch_is_fired_once() -> None:
     batch = a_batch()
     attempt = claimed(batch)
-    assert batches.fire(batch.pk, attempt, now=NOW) is not None
-    assert batches.fire(batch.pk, attempt, now=NOW) is None
+    assert batches.fire(batch.pk, attempt, SENDGRID, now=NOW) is not None
+    assert batches.fire(batch.pk, attempt, SENDGRID, now=NOW) is None
 
 
 def test_a_batch_that_does_not_hold_as_many_readers_as_it_says_is_not_sent() -> None:
@@ -94,7 +100,7 @@ def test_a_batch_that_does_not_hold_as_many_readers_as_it_says_is_not_sent() -> 
     attempt = claimed(batch)
     Batch.objects.update(n=4)
     with pytest.raises(RuntimeError, match="4 readers"):
-        batches.fire(batch.pk, attempt, now=NOW)
+        batches.fire(batch.pk, attempt, SENDGRID, now=NOW)
     assert state_of(batch) == "claimed"
     assert not Attempt.objects.exists()
 
@@ -102,7 +108,7 @@ def test_a_batch_that_does_not_hold_as_many_readers_as_it_says_is_not_sent() -> 
 def test_the_request_holds_every_reader_with_links_of_their_own() -> None:
     request = fired(a_batch())
     assert addresses(request) == {"reader0@x.example", "reader1@x.example", "reader2@x.example"}
-    leave = [person["headers"]["List-Unsubscribe"] for person in request.body["personalizations"]]
+    leave = [person["headers"]["List-Unsubscribe"] for person in body_of_request(request)["personalizations"]]
     assert len(set(leave)) == 3
     assert all(link.startswith("<http") and "/u/" in link and "@" not in link for link in leave)
 
@@ -129,7 +135,7 @@ def test_a_reader_who_left_after_the_freeze_is_left_out() -> None:
 def test_a_batch_whose_readers_all_left_is_closed_without_a_request() -> None:
     batch = a_batch(1)
     unsubscribe(Delivery.objects.get().subscriber.subscriptions.get().pk, "one-click", NOW)  # type: ignore[union-attr]  # there is one
-    assert batches.fire(batch.pk, claimed(batch), now=NOW) is None
+    assert batches.fire(batch.pk, claimed(batch), SENDGRID, now=NOW) is None
     assert state_of(batch) == "closed"
     assert not Attempt.objects.exists()
     assert reports.ledger(batch.send).outcomes["excluded"] == 1
@@ -198,7 +204,7 @@ def test_letters_leave_under_the_sender_that_was_approved() -> None:
     owner.sender_address = "other@evil.example"
     owner.save()
     request = fired(batches_of(send)[0])
-    assert request.body["from"] == {"email": "editor@news.example", "name": "Space Digest"}
+    assert body_of_request(request)["from"] == {"email": "editor@news.example", "name": "Space Digest"}
 
 
 def test_a_refused_batch_of_a_cancelled_send_is_cancelled() -> None:
@@ -271,15 +277,15 @@ def test_an_answer_after_the_proof_still_tells_the_message_id() -> None:
 def test_undecided_at_the_end_of_its_useful_life_is_not_confirmed() -> None:
     batch = a_batch()
     batches.settle(batch.pk, fired(batch).attempt, Unknown("no answer"), now=NOW)
-    assert batches.give_up(now=NOW + dt.timedelta(hours=23)) == 0
-    assert batches.give_up(now=NOW + dt.timedelta(hours=25)) == 1
+    assert batches.give_up(now=NOW + dt.timedelta(hours=23), wait=1800) == 0
+    assert batches.give_up(now=NOW + dt.timedelta(hours=25), wait=1800) == 1
     assert reports.ledger(batch.send).outcomes["not_confirmed"] == 3
 
 
 def test_a_process_that_was_held_up_after_firing_sends_nothing() -> None:
     request = fired(a_batch())
-    held_up = batches.Fired(request.batch, request.attempt, request.body, 3, request.at - 6)
+    held_up = batches.Fired(request.batch, request.attempt, request.parcel, 3, request.at - 6)
     with provider(says(202)) as sendgrid:
-        answer = batches.submit(held_up, SendGrid("k", sendgrid.url, 5))
+        answer = batches.submit(held_up, SendGrid("k", sendgrid.url, 5), Nobody())
     assert type(answer) is NotAccepted
     assert sendgrid.asked == []

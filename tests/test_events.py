@@ -11,7 +11,17 @@ from mailer import batches, events
 from mailer.models import Batch, Delivery, Event, EventBody, Send
 from mailer.models.deliveries import EVENT_COLUMNS
 from subscribers.models import Subscriber, Subscription, Suppression
-from tests.stage import NOW, a_frozen_send, a_list, a_reader, an_event, batches_of, body_of, delivery_of
+from tests.stage import (
+    NOW,
+    SENDGRID,
+    a_frozen_send,
+    a_list,
+    a_reader,
+    an_event,
+    batches_of,
+    body_of,
+    delivery_of,
+)
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
@@ -30,7 +40,7 @@ def attempt(send: Send) -> uuid.UUID:
     (batch,) = batches_of(send)
     attempt = batches.claim(batch.pk, now=NOW, lease=60)
     assert attempt is not None
-    assert batches.fire(batch.pk, attempt, now=NOW) is not None
+    assert batches.fire(batch.pk, attempt, SENDGRID, now=NOW) is not None
     return attempt
 
 

@@ -1,14 +1,18 @@
 """The ledger of a send, in numbers and line by line."""
 
+import datetime as dt
+
 import pytest
 
 from mailer import batches, events, reports, sends
-from mailer.models import Batch, Delivery
-from mailer.transports.answers import Accepted
+from mailer.models import Batch, Delivery, Send
+from mailer.transports.answers import Accepted, AddressRefused, Answer, NotAccepted, Partly, Unknown
 from subscribers.leaving import unsubscribe
 from subscribers.vocabulary import Status
 from tests.stage import (
+    EDITION,
     NOW,
+    SENDGRID,
     a_frozen_send,
     a_list,
     a_reader,
@@ -18,6 +22,7 @@ from tests.stage import (
     batches_of,
     body_of,
     delivery_of,
+    fired,
     readers,
 )
 
@@ -49,7 +54,7 @@ def test_at_every_commit_of_a_send_the_sums_are_equal() -> None:
     assert outcomes() == {"pending": 5, "excluded": 1}
     unsubscribe(people[0].pk, "one-click", NOW)
     assert outcomes() == {"pending": 5, "excluded": 1}
-    batches.fire(batch.pk, attempt, now=NOW)
+    batches.fire(batch.pk, attempt, SENDGRID, now=NOW)
     assert outcomes() == {"in_flight": 4, "excluded": 2}
     Batch.objects.update(state="unknown")
     assert outcomes() == {"unknown": 4, "excluded": 2}
@@ -89,7 +94,7 @@ def test_each_candidate_has_one_line() -> None:
     (batch,) = batches_of(send)
     attempt = batches.claim(batch.pk, now=NOW, lease=60)
     assert attempt is not None
-    batches.fire(batch.pk, attempt, now=NOW)
+    batches.fire(batch.pk, attempt, SENDGRID, now=NOW)
     batches.settle(batch.pk, attempt, Accepted(202, "m1"), now=NOW)
     number = events.store(body_of(an_event("open", delivery_of(send, "ada@x.example"), attempt)), now=NOW)
     assert number is not None
@@ -117,3 +122,204 @@ def test_many_lines_come_page_by_page_and_none_twice(monkeypatch: pytest.MonkeyP
     readers(owner, 5)
     lines = [line["delivery"] for line in reports.lines(a_frozen_send(owner))]
     assert lines == sorted(Delivery.objects.values_list("pk", flat=True))
+
+
+WAIT = 1800.0
+DECIDED = NOW + dt.timedelta(seconds=WAIT + 1)
+
+
+@pytest.fixture
+def sent_again() -> Batch:
+    """A batch of three readers whose request was never answered, and to whom it was sent again."""
+    owner = a_list()
+    readers(owner, 3)
+    (batch,) = batches_of(a_frozen_send(owner))
+    _send_again(batch, Unknown("no answer"))
+    return batch
+
+
+def _answered(batch: Batch, answer: Answer, now: dt.datetime = DECIDED) -> batches.Fired:
+    request = fired(batch, now)
+    batches.settle(batch.pk, request.attempt, answer, now=now)
+    return request
+
+
+def _send_again(batch: Batch, answer: Answer, now: dt.datetime = NOW) -> None:
+    _answered(batch, answer, now)
+    later = now + dt.timedelta(seconds=WAIT + 1)
+    assert batches.resend(batch.pk, by="ed", now=later, wait=WAIT) == batch.n
+    batch.refresh_from_db()
+
+
+def _child(batch: Batch) -> Batch:
+    return Batch.objects.get(parent=batch)
+
+
+def _proved(batch: Batch) -> None:
+    batch.refresh_from_db()
+    assert batch.attempt is not None
+    batches.prove({batch.attempt: set()}, now=DECIDED)
+
+
+def test_who_waits_for_a_second_copy_has_none_yet(sent_again: Batch) -> None:
+    assert reports.twice(sent_again.send) == 0
+
+
+def test_two_requests_that_may_have_been_taken_are_possibly_twice(sent_again: Batch) -> None:
+    request = fired(_child(sent_again), DECIDED)
+    assert reports.twice(sent_again.send) == 3, "under way"
+    batches.settle(request.batch, request.attempt, Unknown("no answer"), now=DECIDED)
+    assert reports.twice(sent_again.send) == 3, "unknown"
+    batches.settle(request.batch, request.attempt, Accepted(202, "m"), now=DECIDED)
+    assert reports.twice(sent_again.send) == 3, "accepted"
+    assert reports.described(sent_again.send)["possibly_twice"] == 3
+
+
+def test_a_second_request_that_was_refused_makes_no_second_copy(sent_again: Batch) -> None:
+    _answered(_child(sent_again), NotAccepted("429"))
+    assert reports.twice(sent_again.send) == 0
+
+
+@pytest.mark.parametrize("second", [Accepted(202, "m"), Unknown("no answer")])
+def test_proof_of_the_first_copy_leaves_possibly_twice_as_it_is(sent_again: Batch, second: Answer) -> None:
+    _answered(_child(sent_again), second)
+    _proved(sent_again)
+    assert Batch.objects.get(pk=sent_again.pk).state == "closed"
+    assert reports.twice(sent_again.send) == 3
+
+
+def test_proof_of_the_first_copy_before_the_second_left_leaves_one(sent_again: Batch) -> None:
+    _proved(sent_again)
+    assert _child(sent_again).state == "closed"
+    assert reports.twice(sent_again.send) == 0
+
+
+def test_a_first_copy_that_was_refused_after_all_is_none(sent_again: Batch) -> None:
+    _answered(_child(sent_again), Accepted(202, "m"))
+    assert reports.twice(sent_again.send) == 3
+    assert sent_again.attempt is not None
+    batches.settle(sent_again.pk, sent_again.attempt, NotAccepted("401"), now=DECIDED)
+    assert reports.twice(sent_again.send) == 0
+
+
+def test_who_left_before_the_second_request_has_one_copy_at_most(sent_again: Batch) -> None:
+    left = Delivery.objects.filter(send=sent_again.send).select_related("subscriber").earliest("pk")
+    assert left.subscriber is not None
+    unsubscribe(left.subscriber.subscriptions.get().pk, "one-click", NOW)
+    _answered(_child(sent_again), Unknown("no answer"))
+    assert reports.twice(sent_again.send) == 2
+    _proved(sent_again)
+    assert reports.twice(sent_again.send) == 2
+
+
+def test_the_parts_of_a_second_request_count_one_by_one(sent_again: Batch) -> None:
+    child = _child(sent_again)
+    refused = Delivery.objects.filter(batch=child).earliest("pk")
+    _answered(child, AddressRefused("no such address", delivery=refused.pk))
+    assert reports.twice(sent_again.send) == 0, "nothing of it was taken"
+    alone, rest = Batch.objects.filter(parent=child).order_by("pk")
+    _answered(rest, Accepted(202, "m"))
+    assert reports.twice(sent_again.send) == 2, "below a child"
+    _answered(alone, AddressRefused("no such address", delivery=refused.pk))
+    assert reports.twice(sent_again.send) == 2
+
+
+def test_sent_again_and_again_it_is_twice_before_the_third_leaves(sent_again: Batch) -> None:
+    child = _child(sent_again)
+    _send_again(child, Unknown("no answer"), DECIDED)
+    assert reports.twice(sent_again.send) == 3
+    _answered(_child(child), Accepted(202, "m"), DECIDED + dt.timedelta(seconds=WAIT + 1))
+    assert reports.twice(sent_again.send) == 3
+    _proved(sent_again)
+    assert reports.twice(sent_again.send) == 3
+
+
+def test_of_a_batch_that_was_taken_in_part_only_the_doubted_part_can_be_twice() -> None:
+    owner = a_list()
+    readers(owner, 3)
+    send = a_frozen_send(owner)
+    (batch,) = batches_of(send)
+    one, other, _ = Delivery.objects.order_by("pk").values_list("pk", flat=True)
+    _answered(batch, Partly(unknown=(one,), deferred={other: "later"}), NOW)
+    doubted = Batch.objects.get(state="unknown")
+    assert batches.resend(doubted.pk, by="ed", now=DECIDED, wait=WAIT) == 1
+    waiting = Batch.objects.filter(state="pending", n=2).get()
+    _answered(waiting, Accepted(202, "m"))
+    assert reports.twice(send) == 0, "they had no copy before"
+    _answered(_child(doubted), Accepted(202, "m"))
+    assert reports.twice(send) == 1
+
+
+def test_without_a_decision_to_send_again_nobody_is_possibly_twice() -> None:
+    owner = a_list()
+    readers(owner, 3)
+    send = a_frozen_send(owner)
+    (batch,) = batches_of(send)
+    _answered(batch, Unknown("no answer"), NOW)
+    assert batches.leave_out(batch.pk, by="ed", now=DECIDED, wait=WAIT) == 3
+    _proved(batch)
+    assert reports.twice(send) == 0
+
+
+def test_a_cancelled_send_is_called_so_only_when_nothing_is_under_way() -> None:
+    owner = a_list()
+    readers(owner, 2)
+    send = a_frozen_send(owner)
+    request = fired(batches_of(send)[0])
+    cancelled = sends.cancel(send.pk, by="ed", now=NOW)
+    assert reports.described(cancelled)["status"] == "cancelling"
+    assert reports.listing()[0]["status"] == "cancelling"
+    batches.settle(request.batch, request.attempt, Accepted(202, "m"), now=NOW)
+    assert reports.described(cancelled)["status"] == "cancelled"
+
+
+def test_what_the_transport_said_of_refused_addresses_is_counted_by_its_words() -> None:
+    owner = a_list()
+    a_reader(owner, "ada@x.example")
+    send = a_frozen_send(owner)
+    _answered(batches_of(send)[0], AddressRefused("Does not contain a valid address."), NOW)
+    assert reports.described(send)["rejected_words"] == [
+        {"words": "Does not contain a valid address.", "readers": 1}
+    ]
+
+
+def test_a_request_that_was_refused_and_told_of_all_the_same_is_a_contradiction() -> None:
+    owner = a_list()
+    readers(owner, 1)
+    send = a_frozen_send(owner)
+    request = _answered(batches_of(send)[0], NotAccepted("503 before the body"), NOW)
+    assert reports.described(send)["contradictions"] == 0
+    batches.prove({request.attempt: set()}, now=NOW)
+    assert reports.described(send)["contradictions"] == 1
+
+
+def test_sends_are_listed_page_by_page_without_tests() -> None:
+    edition = an_edition(a_list())
+    first, second, third = (a_send(edition) for _ in range(3))
+    trial = sends.test(edition, ["ada@x.example"], None, by="ed", now=NOW)
+
+    def listed(**page: int | bool) -> list[int]:
+        return [row["id"] for row in reports.listing(**page)]  # type: ignore[arg-type]  # each as it is named
+
+    assert listed(limit=2) == [third.pk, second.pk]
+    assert listed(limit=2, before=second.pk) == [first.pk]
+    assert listed(tests=True, limit=1) == [trial.pk]
+    assert [row["kind"] for row in reports.listing(tests=True)] == ["test", "send", "send", "send"]
+
+
+def test_a_correction_reaches_who_has_no_copy_and_leaves_the_doubted_alone() -> None:
+    owner = a_list()
+    readers(owner, 2, ["africa"])
+    a_reader(owner, "ada@x.example")
+    send = a_frozen_send(owner)
+    doubted, waiting = batches_of(send)
+    _answered(doubted, Unknown("no answer"), NOW)
+    correction = sends.correct(send.pk, EDITION.replace(b"flew", b"flew far"), by="ed", now=NOW)
+
+    def reached() -> tuple[int, int]:
+        known = reports.corrected(Send.objects.get(pk=correction.pk))
+        return known.taken, known.in_doubt
+
+    assert reached() == (waiting.n, doubted.n)
+    sends.prepare(correction.pk, now=NOW)
+    assert reached() == (waiting.n, doubted.n), "the same once it took them"

@@ -16,8 +16,9 @@ from mailer.editions import EditionError
 from mailer.models import Delivery, Edition, Send
 from mailer.sends import SendError
 from mailer.timetable import Instant, resolve
+from subscribers.models import Letter
 from tests.provider import Provider, Reply, provider, says
-from tests.stage import NOW, a_frozen_send, a_list, a_send, an_edition, batches_of, readers
+from tests.stage import NOW, SENDGRID, a_frozen_send, a_list, a_send, an_edition, batches_of, readers
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 LATER = NOW + dt.timedelta(minutes=10)
@@ -234,7 +235,7 @@ def test_a_sweep_rings_again_for_whatever_was_lost(rung: list[tuple[str, int]], 
     deliver_all(send)
     rung.clear()
     sends.sweep(now=NOW)
-    assert rung == [("mailer.apply_events", body)]
+    assert rung == [("mailer.apply_events", body), ("mailer.letter", Letter.objects.get().pk)]
     assert send.status == "done"
     assert len(sendgrid.asked) == 1
 
@@ -258,7 +259,7 @@ def test_a_sweep_calls_unknown_what_was_never_answered() -> None:
     (batch,) = batches_of(send)
     attempt = batches.claim(batch.pk, now=NOW, lease=60)
     assert attempt is not None
-    batches.fire(batch.pk, attempt, now=NOW)
+    batches.fire(batch.pk, attempt, SENDGRID, now=NOW)
     sends.sweep(now=NOW + dt.timedelta(seconds=121))
     send.refresh_from_db()
     assert send.status == "settling"

@@ -15,7 +15,7 @@ FORESEEN = frozenset(
         "mailer.embedded.supervisor.SupervisorError",
         "mailer.manuscript.faults.ManuscriptError",
         "mailer.rehearsal.RehearsalError",
-        "mailer.sends.SendError",
+        "mailer.sends.errors.SendError",
         "mailer.timetable.TimeError",
         "mailer.webhooks.sendgrid.WebhookKeyError",
         "subscribers.errors.SubscribersError",

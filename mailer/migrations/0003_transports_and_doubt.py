@@ -37,6 +37,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='attempt',
+            name='abandoned_at',
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name='attempt',
             name='contradicted_at',
             field=models.DateTimeField(blank=True, null=True),
         ),

@@ -140,6 +140,7 @@ class Attempt(models.Model):
     settled_by = models.CharField(max_length=200, default="", blank=True)
     # Who decided about its doubt, a person or the list's policy: readers were sent another copy, or left out.
     abandoned_by = models.CharField(max_length=200, default="", blank=True)
+    abandoned_at = models.DateTimeField(null=True, blank=True)
     # An event told of it although the transport had refused it for certain: an alarm for a person.
     contradicted_at = models.DateTimeField(null=True, blank=True)
 

@@ -11,12 +11,14 @@ from django.db import connection
 from pytest_django import Settings
 
 from mailer import batches, events, reports, sends
+from mailer.batches import firing
 from mailer.models import Batch, Delivery, Event, EventBody, Send
 from subscribers.leaving import unsubscribe
 from subscribers.models import Suppression
 from tests.provider import Provider, provider, says
 from tests.stage import (
     NOW,
+    SENDGRID,
     a_frozen_send,
     a_list,
     a_reader,
@@ -62,14 +64,14 @@ class Firing:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.reached, self.go_on = threading.Event(), threading.Event()
-        read = batches._readers
+        read = firing._readers
 
         def wait_and_read(batch: Batch) -> Any:  # noqa: ANN401 - as it is
             self.reached.set()
             assert self.go_on.wait(30)
             return read(batch)
 
-        monkeypatch.setattr(batches, "_readers", wait_and_read)
+        monkeypatch.setattr(firing, "_readers", wait_and_read)
 
 
 def a_claimed_batch(count: int = 3) -> tuple[Batch, Any]:
@@ -85,7 +87,7 @@ def test_a_cancel_commits_wholly_before_or_wholly_after_the_point_of_no_return(
     """I5: while T2 holds the send, the cancel waits; it is shown only once the batch is in flight."""
     batch, attempt = a_claimed_batch()
     firing = Firing(monkeypatch)
-    fired = beside(batches.fire, batch.pk, attempt, now=NOW)
+    fired = beside(batches.fire, batch.pk, attempt, SENDGRID, now=NOW)
     assert firing.reached.wait(30)
     cancelled = beside(Send.objects.filter(pk=batch.send_id).update, status="cancelled")
     with pytest.raises(TimeoutError):
@@ -93,13 +95,13 @@ def test_a_cancel_commits_wholly_before_or_wholly_after_the_point_of_no_return(
     firing.go_on.set()
     assert fired.result(30) is not None
     assert cancelled.result(30) == 1
-    assert batches.fire(batch.pk, attempt, now=NOW) is None
+    assert batches.fire(batch.pk, attempt, SENDGRID, now=NOW) is None
 
 
 def test_a_cancel_that_came_first_fires_nothing(beside: Callable[..., Future[Any]]) -> None:
     batch, attempt = a_claimed_batch()
     beside(Send.objects.filter(pk=batch.send_id).update, status="cancelled").result(30)
-    assert beside(batches.fire, batch.pk, attempt, now=NOW).result(30) is None
+    assert beside(batches.fire, batch.pk, attempt, SENDGRID, now=NOW).result(30) is None
 
 
 def test_who_leaves_before_the_readers_are_read_is_left_out(
@@ -108,7 +110,7 @@ def test_who_leaves_before_the_readers_are_read_is_left_out(
     """I4. On SQLite the leaving waits for T2; on PostgreSQL it need not, and T2 sees it."""
     batch, attempt = a_claimed_batch()
     firing = Firing(monkeypatch)
-    fired = beside(batches.fire, batch.pk, attempt, now=NOW)
+    fired = beside(batches.fire, batch.pk, attempt, SENDGRID, now=NOW)
     assert firing.reached.wait(30)
     delivery = Delivery.objects.order_by("pk").select_related("subscriber").first()
     assert delivery is not None
@@ -162,7 +164,7 @@ def test_bodies_about_the_same_readers_in_opposite_order_never_wait_for_each_oth
     (batch,) = batches_of(a_frozen_send(owner))
     attempt = batches.claim(batch.pk, now=NOW, lease=60)
     assert attempt is not None
-    batches.fire(batch.pk, attempt, now=NOW)
+    batches.fire(batch.pk, attempt, SENDGRID, now=NOW)
     copies = list(Delivery.objects.order_by("pk"))
     numbers = []
     for kind, order in (

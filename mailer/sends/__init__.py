@@ -1,0 +1,38 @@
+"""A send from schedule to settled: what the desk, the command line and the workers call.
+
+The rows are the queue. Each verb may be called at any moment, twice or too late: a compare-and-swap
+decides, and `sweep` finds whatever is due.
+"""
+
+from mailer.sends.controlling import cancel, pause, resume
+from mailer.sends.correcting import correct
+from mailer.sends.delivering import deliver
+from mailer.sends.errors import SendError
+from mailer.sends.finishing import finish
+from mailer.sends.preparing import prepare
+from mailer.sends.resolving import Resolved, leave_out, look_up, resend
+from mailer.sends.scheduling import find, schedule
+from mailer.sends.sweeping import replay, sweep, tidy, work
+from mailer.sends.testing import test
+
+__all__ = [
+    "Resolved",
+    "SendError",
+    "cancel",
+    "correct",
+    "deliver",
+    "find",
+    "finish",
+    "leave_out",
+    "look_up",
+    "pause",
+    "prepare",
+    "replay",
+    "resend",
+    "resume",
+    "schedule",
+    "sweep",
+    "test",
+    "tidy",
+    "work",
+]

@@ -1,0 +1,50 @@
+"""Stop the press: those who have not had the letter get corrected text, everybody else is left in peace."""
+
+import datetime as dt
+
+from mailer import editions
+from mailer.faultpoints import reach
+from mailer.models import Batch, Send
+from mailer.sends.controlling import cancel
+from mailer.sends.errors import SendError
+from mailer.sends.scheduling import approval_of, find, made
+from mailer.timetable import Instant
+from mailer.vocabulary import BatchState, SendKind, SendStatus
+
+
+def correct(number: int, text: bytes, *, by: str, now: dt.datetime) -> Send:
+    """Cancel a send and send `text` to the readers of what had not left; return the correction.
+
+    The text is read first: a fault in it (the manuscript's errors, with lines) stops nothing and changes
+    nothing. Run again, it takes those whose request was refused since. Raises SendError where everything
+    has left, or where the list wants a second person's word for the new text: the press is stopped then,
+    and the correction follows once it is said.
+    """
+    send = find(number)
+    if send.kind == SendKind.TEST:
+        raise SendError(f"Send {number} is a test: nobody but those you named has it; test the new text")
+    if send.frozen_at is None:
+        raise SendError(
+            f"Nothing of send {number} has left: cancel it with `mailer sends cancel {number}`, import the"
+            " corrected text and schedule that"
+        )
+    revision = editions.revise(send.edition, text, author=by, now=now)
+    if revision.pk == send.revision_id:
+        raise SendError(f"This is the very text of send {number}: there is nothing to correct")
+    if send.status != SendStatus.CANCELLED:
+        cancel(number, by=by, now=now)
+    reach("correct.after_cancel")
+    # Without them a correction would be an empty send.
+    waiting = Batch.objects.filter(send=number, state=BatchState.CANCELLED, replaced_by=None)
+    if not waiting.exists():
+        raise SendError(f"Every letter of send {number} had left or may have: nobody is left to correct")
+    edition = editions.find(send.edition_id)
+    return made(
+        edition,
+        Instant(now),
+        approval=approval_of(edition, by=by, now=now),
+        by=by,
+        now=now,
+        kind=SendKind.CORRECTION,
+        corrects=send,
+    )

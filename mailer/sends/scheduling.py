@@ -1,0 +1,92 @@
+"""A send is made: an approved text, an instant, and whom it goes to."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from mailer import doorbell, editions
+from mailer.look import content_hash, look_of
+from mailer.models import Approval, Edition, Send
+from mailer.sends.errors import SendError
+from mailer.timetable import Instant
+from mailer.vocabulary import EditionStatus, SendKind
+
+PAST = dt.timedelta(minutes=1)  # who says "now" by the clock may be so slow
+
+
+def find(number: int) -> Send:
+    """Return the send with this number, or raise SendError."""
+    try:
+        return Send.objects.select_related("edition__list", "revision__edition__list").get(pk=number)
+    except Send.DoesNotExist as error:
+        raise SendError(f"There is no send {number}; `mailer sends ls` shows those there are") from error
+
+
+def schedule(edition: Edition, at: Instant, *, by: str, now: dt.datetime) -> Send:
+    """Schedule the edition's newest revision for `at`, approving it unless the list asks for a second person.
+
+    Works while no broker runs: the sweep rings. Raises SendError where an approval is wanting.
+    """
+    if at.utc < now - PAST:
+        raise SendError(f"{at.wall_time} in {at.zone} has passed; leave out --at to send now")
+    with transaction.atomic():
+        send = made(edition, at, approval=approval_of(edition, by=by, now=now), by=by, now=now)
+        Edition.objects.filter(pk=edition.pk).update(status=EditionStatus.SCHEDULED, changed_at=now)
+    return send
+
+
+def made(
+    edition: Edition,
+    at: Instant,
+    *,
+    approval: Approval | None,
+    by: str,
+    now: dt.datetime,
+    kind: SendKind = SendKind.SEND,
+    corrects: Send | None = None,
+) -> Send:
+    """Write the row of a send and ring for it; the sender is copied, since the approval binds it.
+
+    Raises SendError where the list lacks what every letter must say.
+    """
+    owner = edition.list
+    if not owner.postal_address.strip():
+        raise SendError(
+            f"List {owner.slug} has no postal address, which the law asks for; set it and try again"
+        )
+    if not owner.sender_address.strip():
+        raise SendError(f"List {owner.slug} has no sender address to write from; set it and try again")
+    revision = approval.revision if approval else editions.newest(edition)
+    send = Send.objects.create(
+        edition=edition,
+        revision=revision,
+        approval=approval,
+        content_hash=approval.content_hash if approval else content_hash(revision, look_of(owner)),
+        sender_name=owner.sender_name,
+        sender_address=owner.sender_address,
+        reply_to=owner.reply_to,
+        kind=kind,
+        corrects=corrects,
+        scheduled_at=at.utc,
+        wall_time=at.wall_time,
+        zone=at.zone,
+        created_by=by,
+        created_at=now,
+    )
+    transaction.on_commit(lambda: doorbell.ring("mailer.prepare", send.pk))
+    return send
+
+
+def approval_of(edition: Edition, *, by: str, now: dt.datetime) -> Approval:
+    """Return an approval of the newest revision as it stands, which no send has consumed."""
+    revision = editions.newest(edition)
+    content = content_hash(revision, look_of(edition.list))
+    approval = revision.approvals.filter(send=None, content_hash=content).order_by("pk").last()
+    if approval is not None:
+        return approval
+    if edition.list.second_approval:
+        raise SendError(
+            f"Edition {edition.pk} needs the word of a second person, and has none for this text;"
+            f" they say it with `mailer editions approve {edition.pk}`"
+        )
+    return editions.approve(edition, by=by, now=now)

@@ -1,0 +1,33 @@
+"""Test sends: the letter as it would leave now, to named addresses."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from mailer import trials
+from mailer.models import Edition, Send
+from mailer.sends.errors import SendError
+from mailer.sends.scheduling import made
+from mailer.timetable import Instant
+from mailer.vocabulary import SendKind
+from subscribers.interests import Interests
+
+MOST = 50  # addresses of one test; more is an audience
+
+
+def test(
+    edition: Edition, addresses: Sequence[str], interests: Sequence[str] | None, *, by: str, now: dt.datetime
+) -> Send:
+    """Send the newest revision to `addresses`: no approval, no report, and nobody who is suppressed.
+
+    `interests` None: each subscriber their own letter, a stranger everything. Raises AddressError,
+    UnknownInterestError, SendError.
+    """
+    if not 1 <= len(addresses) <= MOST:
+        raise SendError(f"A test goes to 1 to {MOST} addresses, not {len(addresses)}")
+    bits = Interests.of(edition.list).bits(interests) if interests else None
+    with transaction.atomic():
+        send = made(edition, Instant(now), approval=None, by=by, now=now, kind=SendKind.TEST)
+        trials.invite(send, list(addresses), bits)
+    return send
