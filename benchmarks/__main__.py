@@ -6,9 +6,9 @@ import os
 import platform
 from pathlib import Path
 
-from benchmarks import rendering, sending
+from benchmarks import rendering, sending, smtp
 
-MEASURES = (rendering.measure, sending.measure)
+MEASURES = (rendering.measure, sending.measure, smtp.measure)
 
 
 def main() -> None:

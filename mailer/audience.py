@@ -114,17 +114,22 @@ WITH {candidates}
 SELECT variant_id, count(*) FROM candidate WHERE reason IS NULL GROUP BY variant_id ORDER BY variant_id
 """
 
-# One insert for all: the reader's place within the variant decides the batch. A reader whose variant
-# was not rendered in time has neither batch nor state, which the table refuses: then all is repeated.
+# One insert for all: the reader's place within the variant decides the batch. Variant and place are one
+# number, since a join by two conditions of which one is computed compares every reader with every batch
+# of the variant. A reader whose variant was not rendered in time has neither batch nor state, which the
+# table refuses: then all is repeated.
 INSERT_DELIVERIES = """
 WITH {candidates},
 placed AS (
   SELECT candidate.*,
-    (ROW_NUMBER() OVER (PARTITION BY variant_id, reason ORDER BY subscriber_id) - 1) / %(size)s AS place
+    CASE WHEN reason IS NULL THEN variant_id * 1000000 + (
+      ROW_NUMBER() OVER (PARTITION BY variant_id, reason ORDER BY subscriber_id) - 1
+    ) / %(size)s END AS place
   FROM candidate
 ),
 cut AS (
-  SELECT id, variant_id, ROW_NUMBER() OVER (PARTITION BY variant_id ORDER BY id) - 1 AS place
+  SELECT id,
+    variant_id * 1000000 + ROW_NUMBER() OVER (PARTITION BY variant_id ORDER BY id) - 1 AS place
   FROM batch WHERE send_id = %(send)s
 )
 INSERT INTO delivery
@@ -136,8 +141,7 @@ SELECT
   CASE WHEN placed.reason IS NOT NULL THEN 'excluded' END,
   placed.reason
 FROM placed
-LEFT JOIN cut
-  ON cut.variant_id = placed.variant_id AND cut.place = placed.place AND placed.reason IS NULL
+LEFT JOIN cut ON cut.place = placed.place
 ORDER BY cut.id, placed.subscriber_id
 """
 

@@ -62,6 +62,8 @@ def one_snapshot() -> None:
     """
     if is_postgresql():
         execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        # To compile statements that run once takes longer than to run them.
+        execute("SET LOCAL jit = off")
 
 
 def locking(strength: str) -> str:

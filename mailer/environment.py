@@ -1,7 +1,7 @@
 """Read the environment into one value; every missing or wrong setting is one clear line.
 
 Pure: a mapping in, a `Configuration` out. Three variables take it from laptop to production,
-DATABASE_URL, REDIS_URL and SENDGRID_API_KEY; nothing else has to change.
+DATABASE_URL, REDIS_URL and SENDGRID_API_KEY or SMTP_URL; nothing else has to change.
 """
 
 import re
@@ -9,6 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
+
+from mailer.rates import Rates, read_rates
+from mailer.smtp_settings import SmtpSettings, read_smtp
 
 BASE_URL = "http://127.0.0.1:8000"
 SANDBOX_URL = "http://127.0.0.1:8026"
@@ -62,11 +65,13 @@ class Configuration:
     old_secret_keys: tuple[str, ...] = field(repr=False)
     hash_key: str = field(repr=False)  # '' = made in the data directory
     timings: Timings
+    rates: Rates
+    smtp: SmtpSettings
 
     @property
     def sandboxed(self) -> bool:
         """Return whether the transport is the sandbox, so that nothing leaves this machine."""
-        return not self.sendgrid_api_key
+        return not self.sendgrid_api_key and not self.smtp.relay
 
     @property
     def transport_url(self) -> str:
@@ -105,10 +110,7 @@ def read(environ: Mapping[str, str]) -> Configuration:
                 f"{name} has {len(value)} characters: write at least {SHORTEST_SECRET} random ones"
             )
     _check_webhook_keys(_several(webhook_keys), problems)
-    if environ.get("SMTP_URL", "").strip() or environ.get("SMTP_URL_FILE", "").strip():
-        problems.append(
-            "SMTP_URL is set, but letters by SMTP are not supported yet: unset it, set SENDGRID_API_KEY"
-        )
+    smtp = read_smtp(environ, secret, problems, sendgrid=bool(api_key))
     if api_key and not webhook_keys and not environ.get("SENDGRID_WEBHOOK_KEYS_FILE"):
         problems.append(
             "SENDGRID_WEBHOOK_KEYS is missing: with SENDGRID_API_KEY it must be set, or no event could be"
@@ -123,6 +125,7 @@ def read(environ: Mapping[str, str]) -> Configuration:
         )
     )
     timings = _timings(environ, problems)
+    rates = read_rates(environ, problems)
     if problems:
         raise SettingError(problems)
     return Configuration(
@@ -138,6 +141,8 @@ def read(environ: Mapping[str, str]) -> Configuration:
         old_secret_keys=_several(secret("MAILER_OLD_SECRET_KEYS")),
         hash_key=hash_key,
         timings=timings,
+        rates=rates,
+        smtp=smtp,
     )
 
 

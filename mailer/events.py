@@ -8,7 +8,7 @@ import datetime as dt
 import hashlib
 import uuid
 from collections.abc import Iterable, Sized
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from django.db import transaction
@@ -27,6 +27,8 @@ from subscribers.suppressions import Report, suppress_keys
 from subscribers.vocabulary import Suppressed
 
 log = structlog.get_logger()
+
+MAIL = "mail"
 
 # Kinds after which the address is not written to again; a block is about the letter, not the address.
 SUPPRESSES = {
@@ -59,6 +61,12 @@ JOIN send ON send.id = delivery.send_id
 JOIN edition ON edition.id = send.edition_id
 WHERE delivery.id IN ({marks})
 ORDER BY delivery.id
+"""
+
+READ_ATTEMPTS = """
+SELECT delivery.id, delivery.send_id, batch.attempt, batch.parent_id
+FROM delivery LEFT JOIN batch ON batch.id = delivery.batch_id
+WHERE delivery.id IN ({marks})
 """
 
 READ_SENDS = """
@@ -96,11 +104,7 @@ def apply(number: int, *, now: dt.datetime) -> None:
         if body is None:
             return
         heard = hear(bytes(body.body))
-        placed = _place(heard.events)
-        _insert(placed, now)
-        _mark(placed)
-        _suppress(placed)
-        batches.prove(_evidence(placed), now=now)
+        ours = take(heard.events, source="sendgrid", now=now)
         body.applied_at, body.fault = now, heard.fault
         body.body = body.body if heard.fault else b""
         body.save(update_fields=["applied_at", "body", "fault"])
@@ -109,9 +113,23 @@ def apply(number: int, *, now: dt.datetime) -> None:
         body=number,
         events=len(heard.events),
         passed_over=heard.passed_over,
-        foreign=sum(copy is None for _, copy in placed),
+        foreign=len(heard.events) - ours,
         fault=heard.fault,
     )
+
+
+def take(told: Iterable[Told], *, source: str, now: dt.datetime) -> int:
+    """Apply events, all or none, and return how many are about copies of ours; again, it changes nothing.
+
+    `source` is who told, in a word that evidence is written with: sendgrid, mail.
+    """
+    with transaction.atomic():
+        placed = _place(told)
+        _insert(placed, now)
+        _mark(placed)
+        _suppress(placed, source)
+        batches.prove(_evidence(placed), now=now)
+    return sum(copy is not None for _, copy in placed)
 
 
 def note_leaving(delivery: int, *, at: dt.datetime) -> None:
@@ -127,17 +145,45 @@ def note_leaving(delivery: int, *, at: dt.datetime) -> None:
 def _place(events: Iterable[Told]) -> Placed:
     """Put each event beside the copy it is about; None for one without our ids, or of another house.
 
-    A copy is ours if the event names it together with an attempt of the same send.
+    A copy is ours if the event names it together with an attempt of the same send, or by our own token.
     """
     told = list(events)
     sends = _sends_of({event.attempt for event in told if event.delivery and event.attempt})
-    copies = _copies({event.delivery for event in told if event.attempt in sends})
+    told = _with_attempts(told, sends)
+    batches.lock(
+        {event.attempt for event in told if event.attempt and (event.proven or event.attempt in sends)}
+    )
+    copies = _copies({event.delivery for event in told if event.proven or event.attempt in sends})
 
     def copy_of(event: Told) -> Copy | None:
         copy = copies.get(event.delivery)
-        return copy if copy and event.attempt and sends.get(event.attempt) == copy.send else None
+        if copy is None or event.proven:
+            return copy
+        return copy if event.attempt and sends.get(event.attempt) == copy.send else None
 
-    return [(event, copy_of(event)) for event in told]
+    placed = [(event, copy_of(event)) for event in told]
+    # Our own token about a copy that is gone: there is nothing left to keep it with, not even an address.
+    return [(event, copy) for event, copy in placed if copy or not event.proven]
+
+
+def _with_attempts(told: list[Told], sends: dict[uuid.UUID, int]) -> list[Told]:
+    """Give each event that our token proves its attempt: the one it names, or its batch's only one.
+
+    Where readers were moved, a batch's attempt may be another than the one the event is about: then None.
+    """
+    proven = {event.delivery for event in told if event.proven}
+    if not proven:
+        return told
+    rows = fetch(READ_ATTEMPTS.format(marks=_marks(proven)), list(proven))
+    known = {
+        id_: (send, uuid.UUID(str(own)) if own and not parent else None) for id_, send, own, parent in rows
+    }
+
+    def attempt_of(event: Told) -> uuid.UUID | None:
+        send, own = known.get(event.delivery, (0, None))
+        return event.attempt if event.attempt and sends.get(event.attempt) == send else own
+
+    return [replace(event, attempt=attempt_of(event)) if event.proven else event for event in told]
 
 
 def _evidence(placed: Placed) -> dict[uuid.UUID, set[int]]:
@@ -212,21 +258,22 @@ def _mark(placed: Placed) -> None:
             execute_many(KEEP_LATEST.format(column=column), ((at, id_, at) for id_, at in seen))
 
 
-def _suppress(placed: Placed) -> None:
+def _suppress(placed: Placed, source: str) -> None:
     """Stop writing to whoever bounced, complained or left; without our ids, by the address alone."""
     suppressing = [
         (key, told, copy) for told, copy in placed if told.kind in SUPPRESSES and (key := _key(told, copy))
     ]
+    how = "unsubscribe by mail" if source == MAIL else f"told by {source}"
     # In one order, so that two bodies about the same people never wait for each other in a ring.
     for key, told, copy in sorted(suppressing, key=lambda each: each[0]):
         # Leaving is about one list, as long as we know which; a dead mailbox or a complaint about all.
         about = copy.list if copy and told.kind is EventKind.UNSUBSCRIBED else None
-        report = Report(key, SUPPRESSES[told.kind], told.at, source="sendgrid", list_id=about)
+        report = Report(key, SUPPRESSES[told.kind], told.at, source=source, list_id=about)
         # Not new: told before, or older than a lift or a consent. Then nobody leaves for it either.
         if suppress_keys([report]) and about:
             ended = Subscription.objects.filter(list=about, subscriber__address_key=key)
             for subscription in ended.values_list("pk", flat=True):
-                unsubscribe(subscription, "told by sendgrid", told.at)
+                unsubscribe(subscription, how, told.at)
 
 
 def _key(told: Told, copy: Copy | None) -> str:

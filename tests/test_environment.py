@@ -7,8 +7,12 @@ from dataclasses import astuple
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from mailer.environment import Configuration, SettingError, read
+from mailer.rates import Rates
+from mailer.transports.relay import Dkim, Relay, Tls
 
 SOUND_KEYS = {"MAILER_HASH_KEY": "h" * 32, "MAILER_SECRET_KEY": "s" * 32}
 # A key as SendGrid shows it: base64 of a DER SubjectPublicKeyInfo on P-256.
@@ -44,6 +48,7 @@ def test_nothing_set_is_a_laptop_where_nothing_leaves(
     assert laptop.transport_url == laptop.sandbox_url == "http://127.0.0.1:8026"
     assert laptop.base_url == "http://127.0.0.1:8000"
     assert astuple(laptop.timings) == (15, 60, 60, 1800, 86_400, 21_600)
+    assert laptop.rates == Rates()
 
 
 def test_three_variables_make_it_production() -> None:
@@ -57,6 +62,57 @@ def test_three_variables_make_it_production() -> None:
 def test_the_european_host_is_one_setting() -> None:
     european = read(PRODUCTION | {"SENDGRID_API_URL": "https://api.eu.sendgrid.com/"})
     assert european.transport_url == "https://api.eu.sendgrid.com"
+
+
+def test_a_relay_instead_of_sendgrid_is_production_too() -> None:
+    by_smtp = {name: value for name, value in PRODUCTION.items() if not name.startswith("SENDGRID")}
+    production = read(
+        by_smtp
+        | {"SMTP_URL": "smtp://user:word@mail.example", "MAILER_BOUNCE_ADDRESS": " bounces@b.news.example "}
+    )
+    assert not production.sandboxed
+    assert production.smtp.relay == Relay("mail.example", 587, Tls.STARTTLS, "user", "word")
+    assert production.smtp.bounce_address == "bounces@b.news.example"
+    assert production.smtp.dkim is None
+
+
+def test_one_way_out_has_to_be_chosen() -> None:
+    assert problems(PRODUCTION | {"SMTP_URL": "smtp://mail.example"}) == [
+        "SMTP_URL and SENDGRID_API_KEY are both set: choose one, and unset the other"
+    ]
+
+
+def test_letters_are_signed_where_a_key_is_given(tmp_path: Path) -> None:
+    key = rsa.generate_private_key(65537, 2048).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    file = tmp_path / "dkim.pem"
+    file.write_bytes(key)
+    named = {"MAILER_DKIM_DOMAIN": "news.example", "MAILER_DKIM_SELECTOR": "s1"}
+    dkim = read(named | {"MAILER_DKIM_KEY_FILE": str(file)}).smtp.dkim
+    assert dkim == Dkim("news.example", "s1", key.decode().strip())
+    assert read(named | {"MAILER_DKIM_KEY": key.decode()}).smtp.dkim == dkim
+
+
+@pytest.mark.parametrize(
+    ("environ", "lines"),
+    [
+        (
+            {"MAILER_DKIM_DOMAIN": "news.example", "MAILER_DKIM_SELECTOR": "s1"},
+            ["MAILER_DKIM_KEY is missing: a private RSA key in PEM form, or MAILER_DKIM_KEY_FILE"],
+        ),
+        (
+            {"MAILER_DKIM_KEY": "hunter2", "MAILER_DKIM_DOMAIN": "news example"},
+            [
+                "MAILER_DKIM_DOMAIN must be set beside MAILER_DKIM_KEY: letters, digits, dots and dashes",
+                "MAILER_DKIM_SELECTOR must be set beside MAILER_DKIM_KEY: letters, digits, dots and dashes",
+                "MAILER_DKIM_KEY is no private key in PEM form without a password",
+            ],
+        ),
+    ],
+)
+def test_half_a_signature_is_said_in_lines(environ: dict[str, str], lines: list[str]) -> None:
+    assert problems(environ) == lines
 
 
 def test_empty_and_blank_values_are_values_left_out() -> None:
@@ -73,9 +129,15 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     assert read({"MAILER_HASH_KEY_FILE": str(file)}).hash_key == "h" * 40
 
 
-@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "SENDGRID_API_KEY", "MAILER_OLD_SECRET_KEYS"])
+@pytest.mark.parametrize(
+    "name", ["DATABASE_URL", "REDIS_URL", "SENDGRID_API_KEY", "SMTP_URL", "MAILER_OLD_SECRET_KEYS"]
+)
 def test_every_secret_has_its_file(name: str, tmp_path: Path) -> None:
-    value = {"DATABASE_URL": "sqlite:////data/db", "REDIS_URL": "redis://:word@broker"}.get(name, "k" * 40)
+    value = {
+        "DATABASE_URL": "sqlite:////data/db",
+        "REDIS_URL": "redis://:word@broker",
+        "SMTP_URL": "smtp://user:word@mail.example",
+    }.get(name, "k" * 40)
     file = tmp_path / name
     file.write_text(value, encoding="utf-8")
     extra = {"SENDGRID_WEBHOOK_KEYS": WEBHOOK_KEY} | SOUND_KEYS
@@ -125,10 +187,18 @@ def test_a_file_that_is_empty_is_named(tmp_path: Path) -> None:
         ({"SENDGRID_API_KEY": "SG.key"}, "SENDGRID_WEBHOOK_KEYS is missing"),
         ({"REDIS_URL": "unix:///run/redis"}, "REDIS_URL must be an address that begins with one of redis://"),
         (
-            {"SMTP_URL": "smtp://mail:25"},
-            "SMTP_URL is set, but letters by SMTP are not supported yet: unset it",
+            {"SMTP_URL": "mail:25"},
+            "SMTP_URL is no address of a mail server: write it as smtp://user:password@host",
         ),
-        ({"SMTP_URL_FILE": "/run/smtp"}, "SMTP_URL is set, but letters by SMTP are not supported yet"),
+        (
+            {"MAILER_BOUNCE_ADDRESS": "bounces"},
+            "MAILER_BOUNCE_ADDRESS must be an address whose name has at most",
+        ),
+        (
+            {"MAILER_BOUNCE_ADDRESS": f"{'b' * 31}@x.example"},
+            "MAILER_BOUNCE_ADDRESS must be an address whose",
+        ),
+        ({"MAILER_BOUNCE_ADDRESS": "b+c@x.example"}, "MAILER_BOUNCE_ADDRESS must be an address whose"),
         ({"MAILER_SWEEP": "soon"}, "MAILER_SWEEP must be a number of seconds from 0.1 to 86400, not 'soon'"),
         ({"MAILER_LEASE": "0"}, "MAILER_LEASE must be a number of seconds from 0.1 to 86400, not '0'"),
         ({"MAILER_LEASE": "-1"}, "MAILER_LEASE must be a number of seconds from 0.1 to 86400, not '-1'"),
@@ -144,6 +214,12 @@ def test_a_file_that_is_empty_is_named(tmp_path: Path) -> None:
             {"MAILER_MISSED_AFTER": "1e9"},
             "MAILER_MISSED_AFTER must be a number of seconds from 0.1 to 315360000",
         ),
+        ({"MAILER_PACE": "fast"}, "MAILER_PACE must be a number of messages a second"),
+        (
+            {"MAILER_PACE_PER_HOUR": "warm-up soon"},
+            "MAILER_PACE_PER_HOUR must be a number of messages an hour",
+        ),
+        ({"MAILER_PACE_DOMAINS": "gmail.com"}, "MAILER_PACE_DOMAINS must be domains with what each may get"),
         ({"MAILER_UNKNOWN_WAIT": "120"}, "MAILER_UNKNOWN_WAIT must be longer than MAILER_LEASE and"),
     ],
 )
@@ -212,6 +288,17 @@ def test_timings_can_be_shortened() -> None:
     assert (timings.sweep, timings.lease, timings.unknown_wait) == (0.5, 1, 62)
 
 
+def test_the_pace_is_read_with_the_rest() -> None:
+    paced = read(
+        {
+            "MAILER_PACE": "50",
+            "MAILER_PACE_PER_HOUR": "20000",
+            "MAILER_PACE_DOMAINS": "gmail.com=7200/h",
+        }
+    )
+    assert paced.rates == Rates(per_second=50, per_hour=20_000, domains=(("gmail.com", 2),))
+
+
 def test_no_secret_is_shown_with_the_configuration() -> None:
     secret: Configuration = read(
         PRODUCTION
@@ -227,7 +314,11 @@ def test_no_secret_is_shown_with_the_configuration() -> None:
     assert "hunter2" not in repr(secret)
 
 
-@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "MAILER_BASE_URL"])
+def test_no_relays_password_is_shown_with_the_configuration() -> None:
+    assert "hunter2" not in repr(read(SOUND_KEYS | {"SMTP_URL": "smtp://user:hunter2@mail.example"}))
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "MAILER_BASE_URL", "SMTP_URL"])
 def test_a_line_about_an_address_does_not_repeat_its_password(name: str) -> None:
     (line,) = problems(SOUND_KEYS | {name: "mysql://mailer:hunter2@db"})
     assert "hunter2" not in line

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from django.db.models import Q
 
 from mailer.database import execute
-from mailer.models import Batch, Send
-from mailer.vocabulary import BatchState, SendStatus
+from mailer.models import Batch, Delivery, Send
+from mailer.vocabulary import BatchState, DeliveryState, SendStatus
 
 # Readers below a resent batch may hold a copy already: they are not called cancelled.
 CANCEL_WAITING = """
@@ -86,20 +86,13 @@ def _given_back(which: Q, **more: object) -> int:
     )
 
 
-# Their readers are free for another send of the edition; `n` follows in the same transaction.
-FREE_READERS = """
-UPDATE delivery SET state = 'cancelled'
-WHERE state IS NULL AND batch_id IN (
-  SELECT batch.id FROM batch JOIN send ON send.id = batch.send_id
-  WHERE send.edition_id = %s AND batch.state = 'cancelled' AND batch.n > 0
-)
-"""
-
-
 def cancel_for_good(edition: int) -> None:
-    """Write `cancelled` on the copies in cancelled batches of an edition; call it in a transaction."""
+    """Write `cancelled` on the copies in cancelled batches of an edition; call it in a transaction.
+
+    Their readers are free for another send of the edition; `n` follows in the same transaction.
+    """
     cancelled = Batch.objects.filter(send__edition=edition, state=BatchState.CANCELLED, n__gt=0)
     held = list(cancelled.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
-    if held:
-        execute(FREE_READERS, [edition])
-        Batch.objects.filter(pk__in=held).update(n=0)
+    # These and no others: a refusal may have cancelled one more a moment ago, whose `n` must stay.
+    Delivery.objects.filter(batch__in=held, state=None).update(state=DeliveryState.CANCELLED)
+    Batch.objects.filter(pk__in=held).update(n=0)

@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 
 from django.db import transaction
+from django.db.models import Case, Value, When
 
 from mailer import pace
 from mailer.batches import moving
@@ -32,7 +33,9 @@ def doubt(*, now: dt.datetime, after: float) -> int:
             held = Batch.objects.filter(
                 pk=batch, attempt=attempt, state=BatchState.SUBMITTING, lease_until__lt=now
             )
-            if held.update(state=BatchState.UNKNOWN, lease_until=None):
+            # Of one that proof about an ancestor has emptied there is nothing to doubt.
+            state = Case(When(n=0, then=Value(BatchState.CLOSED)), default=Value(BatchState.UNKNOWN))
+            if held.update(state=state, lease_until=None):
                 changed += 1
                 for (transport,) in Attempt.objects.filter(pk__in=[attempt]).values_list("transport"):
                     pace.doubted(transport, now=now)

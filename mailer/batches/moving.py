@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Collection
 
-from mailer.database import execute, fetch
+from mailer.database import execute, fetch, locking
 from mailer.models import Batch, Delivery
 from mailer.protocol import lifted
 from mailer.vocabulary import BatchState, DeliveryState, Reason
@@ -22,11 +22,11 @@ SELECT 1 FROM above WHERE state = 'resent' AND id <> %s LIMIT 1
 
 DESCENDANTS = """
 WITH RECURSIVE below AS (
-  SELECT id, state, n FROM batch WHERE parent_id = %s
-  UNION ALL
-  SELECT batch.id, batch.state, batch.n FROM batch JOIN below ON batch.parent_id = below.id
+  SELECT id FROM batch WHERE parent_id = %s
+  UNION
+  SELECT batch.id FROM batch JOIN below ON batch.parent_id = below.id
 )
-SELECT id, state, n FROM below ORDER BY id
+SELECT batch.id, batch.state, batch.n FROM batch JOIN below ON below.id = batch.id ORDER BY batch.id
 """
 
 MOVE_ALL = """
@@ -45,8 +45,15 @@ def below_resent(batch: Batch) -> bool:
 
 
 def descendants(batch: int) -> list[tuple[int, BatchState, int]]:
-    """Return (batch, state, n) of all below, the oldest first."""
-    return [(number, BatchState(state), n) for number, state, n in fetch(DESCENDANTS, [batch])]
+    """Lock all below, the oldest first, and return (batch, state, n) of each."""
+    known: list[tuple[int, BatchState, int]] = []
+    while True:
+        rows = fetch(DESCENDANTS + locking("NO KEY UPDATE OF batch"), [batch])
+        found = [(number, BatchState(state), n) for number, state, n in rows]
+        # Whoever was waited for may have made more of them: again, until there are no others.
+        if len(found) == len(known):
+            return found
+        known = found
 
 
 def child(

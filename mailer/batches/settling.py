@@ -11,9 +11,10 @@ from django.db.models import F
 from mailer import pace
 from mailer.batches import moving
 from mailer.batches.firing import Fired
+from mailer.database import fetch
 from mailer.faultpoints import reach
 from mailer.models import Attempt, Batch, Delivery, Send
-from mailer.protocol import REFUSALS, Seen, Settlement, settlement
+from mailer.protocol import REFUSALS, Seen, Settlement, lifted, settlement
 from mailer.transports.answers import Answer, NotAccepted, Partly
 from mailer.transports.port import Transport, Witness
 from mailer.vocabulary import AnswerKind, BatchState, DeliveryState, SendStatus
@@ -23,6 +24,17 @@ CERTAIN = (AnswerKind.ACCEPTED, AnswerKind.UNKNOWN)
 LATEST_AFTER_FIRE = 5.0  # seconds between the commit of T2 and the first byte
 # After each so many rejected readers, or requests refused for an address, a person looks at the send.
 MOST_REJECTED, MOST_REFUSALS = 50, 200
+
+# With those of the batches they were in before: who is put off again and again waits longer and longer.
+COUNT_GIVEN_BACK = """
+WITH RECURSIVE above AS (
+  SELECT id, parent_id FROM batch WHERE id = %s
+  UNION
+  SELECT batch.id, batch.parent_id FROM batch JOIN above ON batch.id = above.parent_id
+)
+SELECT count(*) FROM attempt JOIN above ON above.id = attempt.batch_id
+WHERE attempt.id <> %s AND attempt.answer IN ('not_accepted', 'partly')
+"""
 
 
 def submit(fired: Fired, transport: Transport, witness: Witness) -> Answer:
@@ -36,13 +48,15 @@ def settle(batch: int, attempt: uuid.UUID, answer: Answer, *, now: dt.datetime, 
     """Write what became of a request; return whether this call moved the batch."""
     with transaction.atomic():
         send = _locked_send(batch, answer)
-        row = Batch.objects.select_for_update(of=("self",)).filter(pk=batch, attempt=attempt).first()
+        # NO KEY, as everywhere but in T2: who makes a batch below it refers to it, and need not wait.
+        held = Batch.objects.select_for_update(of=("self",), no_key=True)
+        row = held.filter(pk=batch, attempt=attempt).first()
         decision = None
         if row is not None:
             seen = Seen(
                 BatchState(row.state),
-                row.n,
-                tries=1 if answer.kind in CERTAIN else Attempt.objects.filter(batch=batch).count(),
+                _asked(row, attempt) if answer.kind is AnswerKind.ADDRESS_REFUSED else row.n,
+                tries=1 if answer.kind in CERTAIN else _tries(row, attempt),
                 cancelled=send is not None and send.status == SendStatus.CANCELLED,
                 below_resent=moving.below_resent(row),
             )
@@ -51,6 +65,9 @@ def settle(batch: int, attempt: uuid.UUID, answer: Answer, *, now: dt.datetime, 
         if row is not None and decision is not None:
             refused = _move(row, decision, below_resent=seen.below_resent)
             _after(row.send_id, decision, answer, refused)
+        # Last: whoever holds the transport's row waits for no batch.
+        for (transport,) in Attempt.objects.filter(pk=attempt).values_list("transport"):
+            pace.note(transport, answer, now=now)
         reach("settle.before_commit")
     reach("settle.after_commit")
     return decision is not None
@@ -61,13 +78,25 @@ def _locked_send(batch: int, answer: Answer) -> Send | None:
     if answer.kind in CERTAIN:
         return None
     # NO KEY: a T2 of another batch shares its lock with the rows that refer to the send.
-    return Send.objects.select_for_update(of=("self",), no_key=True).get(batches=batch)
+    # None: a journal may tell of a batch that a restored backup does not have.
+    return Send.objects.select_for_update(of=("self",), no_key=True).filter(batches=batch).first()
+
+
+def _asked(batch: Batch, attempt: uuid.UUID) -> int:
+    """Return for how many readers the request was: proof may have lifted some of them meanwhile."""
+    asked = Attempt.objects.filter(pk=attempt).values_list("n", flat=True).first()
+    return max(asked or 0, batch.n)
+
+
+def _tries(batch: Batch, attempt: uuid.UUID) -> int:
+    """Return how often these readers were offered and given back, this time included."""
+    return 1 + int(fetch(COUNT_GIVEN_BACK, [batch.pk, attempt.hex])[0][0])
 
 
 def _note(attempt: uuid.UUID, answer: Answer, by: str, now: dt.datetime) -> None:
-    """Keep what the transport said of this request, even where proof was quicker, and how fast it may go.
+    """Keep what the transport said of this request, even where proof was quicker.
 
-    An event that came first and a refusal that came after it contradict each other: that is an alarm.
+    Proof that came first and a refusal that came after it contradict each other: that is an alarm.
     """
     known = Attempt.objects.filter(pk=attempt)
     words = {"status": answer.status or None, "detail": answer.detail, "message_id": answer.message_id}
@@ -75,10 +104,8 @@ def _note(attempt: uuid.UUID, answer: Answer, by: str, now: dt.datetime) -> None
         known.update(answer=answer.kind, settled_at=now, settled_by=by, **words)
     else:
         if answer.kind in REFUSALS:
-            known.filter(settled_by="event").update(contradicted_at=now)
+            known.filter(answer=AnswerKind.ACCEPTED).update(contradicted_at=now)
         known.update(settled_at=now, **words)
-    for (transport,) in known.values_list("transport"):
-        pace.note(transport, answer, now=now)
 
 
 def _move(batch: Batch, decision: Settlement, *, below_resent: bool) -> int:
@@ -97,7 +124,8 @@ def _move(batch: Batch, decision: Settlement, *, below_resent: bool) -> int:
         return _part(batch, decision, below_resent=below_resent)
     again = decision.after is BatchState.PENDING
     row.update(
-        state=decision.after,
+        # Proof about an ancestor may have lifted all its readers while the request was under way.
+        state=lifted(decision.after, batch.n),
         not_before=decision.not_before if again else None,
         lease_until=None,
         **({"attempt": None} if again else {}),

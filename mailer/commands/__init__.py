@@ -9,7 +9,19 @@ from collections.abc import Iterable, Sequence
 
 import typer
 
-from mailer.commands import demo, editions, lists, running, sends, subscribers
+from mailer.commands import (
+    bounces,
+    demo,
+    editions,
+    explain,
+    health,
+    lists,
+    running,
+    sends,
+    sends_control,
+    sends_resolve,
+    subscribers,
+)
 from mailer.commands.failures import lines_for
 from mailer.commands.output import prepare, written_out
 
@@ -28,7 +40,12 @@ running.register(app)
 app.add_typer(lists.app, name="lists")
 app.add_typer(subscribers.app, name="subscribers")
 app.add_typer(editions.app, name="editions")
+sends_control.register(sends.app)
+sends_resolve.register(sends.app)
 app.add_typer(sends.app, name="sends")
+explain.register(app)
+bounces.register(app)
+health.register(app)
 
 
 def run(words: Sequence[str]) -> int:

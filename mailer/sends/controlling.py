@@ -65,7 +65,9 @@ def resume(number: int, *, by: str, now: dt.datetime) -> Send:
 
 
 def cancel(number: int, *, by: str, now: dt.datetime) -> Send:
-    """End a send: no further request begins once this returns, and what has left is counted.
+    """End a send: no further batch passes its point of no return, and what has left is counted.
+
+    It is over (`finished_at`) once nothing is under way: from then on no request begins.
 
     Raises SendError where everything has left already. A second cancel changes nothing.
     """
@@ -78,8 +80,10 @@ def cancel(number: int, *, by: str, now: dt.datetime) -> Send:
                 status=SendStatus.CANCELLED, pause_reason="", candidates=send.candidates or 0
             )
             batches.cancel_waiting([number])
-            others = Send.objects.exclude(pk=number).exclude(
-                status__in=[SendStatus.CANCELLED, SendStatus.MISSED], kind=SendKind.SEND
+            others = (
+                Send.objects.exclude(pk=number)
+                .exclude(status__in=[SendStatus.CANCELLED, SendStatus.MISSED])
+                .exclude(kind=SendKind.TEST)
             )
             if send.kind != SendKind.TEST:
                 Edition.objects.filter(pk=send.edition_id).exclude(sends__in=others).update(

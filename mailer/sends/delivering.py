@@ -28,6 +28,7 @@ Clock = Callable[[], dt.datetime]
 # How long an answer in hand waits for a database that is away; later the sweep of this process tries.
 PATIENCE = (0.5, 1, 2, 4, 8, 16)
 RENEW_AT = 0.5  # share of the lease that may pass before it is lengthened
+LONGEST_TURN = 300.0  # seconds that one batch may take letter by letter; the rest goes back
 
 
 @dataclass
@@ -50,17 +51,17 @@ class Watch:
 
     def begin(self, delivery: int) -> bool:
         """Note that a copy's first byte leaves now; False where the lease is over or another's."""
-        held = time.clock_gettime(time.CLOCK_BOOTTIME) - self._since
-        if held > self._lease:
+        uptime = time.clock_gettime(time.CLOCK_BOOTTIME)
+        held = uptime - self._since
+        if held > self._lease or uptime - self._fired.at > LONGEST_TURN:
             return False
         if held > self._lease * RENEW_AT:
-            began = time.clock_gettime(time.CLOCK_BOOTTIME)
             renewed = batches.renew(
                 self._fired.batch, self._fired.attempt, now=self._clock(), lease=self._lease
             )
             if not renewed:
                 return False
-            self._since = began
+            self._since = uptime
         self._journal.begin(self._fired.attempt, delivery)
         reach("submit.before_message")
         return True

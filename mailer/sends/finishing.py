@@ -6,6 +6,7 @@ import structlog
 from django.db import transaction
 
 from mailer import notices, reports
+from mailer.database import fetch, locking
 from mailer.models import Edition, Send
 from mailer.protocol import OPEN
 from mailer.vocabulary import BatchState, EditionStatus, SendKind, SendStatus
@@ -22,14 +23,19 @@ def finish(number: int, *, now: dt.datetime) -> None:
     """Move a send on: to settling while something is unknown, else to done, with or without gaps."""
     running = Send.objects.filter(pk=number, status__in=RUNNING).exclude(frozen_at=None)
     settled = running.exclude(batches__state__in=OPEN)
-    if settled.filter(status=SendStatus.SENDING, batches__state=BatchState.UNKNOWN).exists():
-        settled.filter(status=SendStatus.SENDING).update(status=SendStatus.SETTLING)
-        return
     certain = settled.exclude(batches__state=BatchState.UNKNOWN)
+    if settled.filter(status=SendStatus.SENDING, batches__state=BatchState.UNKNOWN).exists():
+        with transaction.atomic():
+            _lock(number)
+            settled.filter(status=SendStatus.SENDING, batches__state=BatchState.UNKNOWN).update(
+                status=SendStatus.SETTLING
+            )
+        return
     if not certain.exists():
         _tell_stopped(number, now)
         return
     with transaction.atomic():
+        _lock(number)
         # Late proof may close the gaps of a send that was done with them.
         gaps = reports.ledger(Send(pk=number)).outcomes["not_confirmed"]
         status = SendStatus.DONE_WITH_GAPS if gaps else SendStatus.DONE
@@ -45,6 +51,11 @@ def finish(number: int, *, now: dt.datetime) -> None:
             )
         notices.tell(send, NEWS[status], now=now)
     log.info("send done", send=number, not_confirmed=gaps)
+
+
+def _lock(number: int) -> None:
+    """Hold the send: while it is asked what is open, no refusal gives readers back, and nobody resends."""
+    fetch(f"SELECT id FROM send WHERE id = %s{locking('NO KEY UPDATE')}", [number])
 
 
 def _tell_stopped(number: int, now: dt.datetime) -> None:

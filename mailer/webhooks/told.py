@@ -9,7 +9,10 @@ from mailer.vocabulary import EventKind
 
 @dataclass(frozen=True)
 class Told:
-    """What a provider says of one copy. `delivery` 0 and `attempt` None: our ids were missing."""
+    """What a provider says of one copy. `delivery` 0 and `attempt` None: our ids were missing.
+
+    `proven`: the delivery was named by a token that only we make, and needs no attempt beside it.
+    """
 
     kind: EventKind
     at: dt.datetime
@@ -19,6 +22,7 @@ class Told:
     link: str = ""
     machine: bool = False
     detail: str = ""
+    proven: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,64 @@
+"""`mailer bounces`: one message from the mail server's pipe, and what it says of a copy."""
+
+import datetime as dt
+import sys
+from typing import Annotated
+
+import typer
+
+from mailer.commands.output import say, warn
+from mailer.commands.start import ready
+from mailer.environment import SettingError
+
+# sysexits.h: the mail server keeps the message and tries again, instead of returning it.
+TRY_AGAIN = 75
+# Reports bring back a letter at most; whatever follows says nothing more.
+_LARGEST = 4 * 1024 * 1024  # octets
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command(epilog="Example: mailer bounces --recipient bounces+b3x@b.example.org < message")(bounces)
+
+
+def bounces(
+    recipient: Annotated[
+        str,
+        typer.Option(
+            envvar=["ORIGINAL_RECIPIENT", "RECIPIENT"],
+            help="The address it came for. Left out: what the mail server sets, or the message's own header.",
+        ),
+    ] = "",
+) -> None:
+    """Take in one message to the bounce address: a bounce, a complaint, an unsubscribe by mail.
+
+    What is none is passed over, with status 0; while the database is away the status is 75, for later.
+    """
+    raw = sys.stdin.buffer.read(_LARGEST)
+    while sys.stdin.buffer.read(_LARGEST):
+        pass  # the mail server may not like it if nobody takes the rest
+    try:
+        line = _taken(raw, recipient)
+    except SettingError as error:
+        warn(f"nothing was done, try again later: {error}")
+        raise typer.Exit(TRY_AGAIN) from error
+    except Exception as error:
+        # Any other status would return a message that we only failed to take in, and to nobody.
+        warn(f"nothing was done, try again later: {type(error).__name__}")
+        raise typer.Exit(TRY_AGAIN) from error
+    say(line)
+
+
+def _taken(raw: bytes, recipient: str) -> str:
+    ready()
+    from mailer import events  # noqa: PLC0415 - models want Django ready
+    from mailer.webhooks.bounces import hear  # noqa: PLC0415 - the same
+
+    now = dt.datetime.now(dt.UTC)
+    heard = hear(raw, recipient=recipient, now=now)
+    if not heard.events:
+        return f"Passed over: {heard.fault}"
+    (told,) = heard.events
+    if not events.take(heard.events, source=events.MAIL, now=now):
+        return f"Passed over: copy {told.delivery} is not known any more"
+    return f"Copy {told.delivery}: {told.kind}"
