@@ -48,7 +48,10 @@ def poll(stop: threading.Event, *, idle: float = IDLE) -> None:
 
 
 def turn(stop: threading.Event) -> int:
-    """Do once what is due, until `stop` is set; return how much that was. Raises what the work raises."""
+    """Do once what is due, until `stop` is set; return how much that was.
+
+    Raises DatabaseError and OSError; whatever else one piece of work raises, the others still get their turn.
+    """
     done = 0
     for task, numbers in sends.work(now=_now(), most=MOST).items():
         # Neighbours that look at the same moment begin at different ends.
@@ -56,8 +59,15 @@ def turn(stop: threading.Event) -> int:
         for number in numbers:
             if stop.is_set():
                 return done
-            DO[task](number)
-            done += 1
+            try:
+                DO[task](number)
+            except (DatabaseError, OSError):
+                raise
+            except Exception:
+                # A bug, or a row that lies; it is tried again at each look, and the health check tells of it.
+                log.exception("work failed", task=task, number=number)
+            else:
+                done += 1
     return done
 
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailer.database import fetch
-from mailer.models import Send
+from mailer.models import Attempt, Send
 from mailer.models.deliveries import EVENT_COLUMNS
 from mailer.models.editions import EVERYTHING
+from mailer.telling.known import AT_THE_REQUEST
+from mailer.vocabulary import SendKind, SendStatus
 from subscribers.interests import Interests
 
 # A batch's state, as the outcome of the readers who have none of their own.
@@ -33,6 +35,9 @@ OUTCOME_ORDER = (
     "not_confirmed",
 )
 
+# A send that was cancelled while a request was under way, as people see it until that is answered.
+CANCELLING = "cancelling"
+
 # One statement, so that one moment is seen: the batches, the exceptions, and the count they must equal.
 SUM_OUTCOMES = """
 SELECT 'batch', state, NULL, sum(n) FROM batch WHERE send_id = %(send)s AND n > 0 GROUP BY state
@@ -43,16 +48,72 @@ UNION ALL
 SELECT 'candidates', NULL, NULL, candidates FROM send WHERE id = %(send)s
 """
 
-# Readers of all batches below one that was sent again, as far as those may have been taken.
+# Readers of whom more than one request may have been taken, which only a decision to send again can cause.
+# `again`: batches that were sent again and whose own request was not refused; proof may have closed them
+# since, and so are batches of which SMTP kept nobody, but for those a child in doubt has the same attempt.
+# `copies`: of how many of them a batch below has its readers. Its own request counts unless it was refused,
+# and for as many readers as it had: who was left out of it may be called accepted later, by other proof.
 SUM_TWICE = """
 WITH RECURSIVE again AS (
-  SELECT child.id, child.n, child.state
-  FROM batch AS child JOIN batch AS parent ON parent.id = child.parent_id
-  WHERE child.send_id = %(send)s AND parent.state = 'resent'
+  SELECT batch.id FROM batch JOIN attempt ON attempt.id = batch.attempt
+  WHERE batch.send_id = %(send)s AND batch.state IN ('resent', 'closed')
+    AND (attempt.answer IS NULL OR attempt.answer IN ('accepted', 'unknown', 'partly'))
+    AND (
+      batch.state = 'resent'
+      OR (
+        batch.state = 'closed' AND attempt.abandoned_by <> '' AND NOT EXISTS (
+          SELECT 1 FROM batch AS doubted
+          WHERE doubted.parent_id = batch.id AND doubted.attempt = batch.attempt
+        )
+      )
+    )
+),
+below AS (
+  SELECT batch.id, 1 AS copies FROM batch JOIN again ON again.id = batch.parent_id
   UNION
-  SELECT child.id, child.n, child.state FROM batch AS child JOIN again ON again.id = child.parent_id
+  SELECT batch.id, below.copies + CASE WHEN below.id IN (SELECT id FROM again) THEN 1 ELSE 0 END
+  FROM batch JOIN below ON below.id = batch.parent_id
+),
+held AS (
+  SELECT
+    below.copies, attempt.n AS asked, count(*) AS everybody,
+    sum(CASE WHEN delivery.state IS NULL OR delivery.state = 'accepted' THEN 1 ELSE 0 END) AS carried
+  FROM (SELECT id, max(copies) AS copies FROM below GROUP BY id) AS below
+  JOIN batch ON batch.id = below.id
+  JOIN delivery ON delivery.batch_id = below.id
+  LEFT JOIN attempt ON attempt.id = batch.attempt
+    AND (attempt.answer IS NULL OR attempt.answer IN ('accepted', 'unknown', 'partly'))
+  GROUP BY below.id, below.copies, attempt.n
 )
-SELECT coalesce(sum(n), 0) FROM again WHERE state IN ('accepted', 'unknown', 'submitting')
+SELECT coalesce(sum(
+  CASE
+    WHEN copies > 1 THEN everybody
+    WHEN asked IS NULL THEN 0
+    WHEN carried > asked THEN asked
+    ELSE carried
+  END
+), 0) FROM held
+"""
+
+# How many addresses the transport refused, by its own words about them.
+COUNT_REJECTED = """
+SELECT attempt.detail, count(*) FROM delivery
+LEFT JOIN batch ON batch.id = delivery.batch_id
+LEFT JOIN attempt ON attempt.id = batch.attempt
+WHERE delivery.send_id = %s AND delivery.state = 'rejected'
+GROUP BY attempt.detail ORDER BY count(*) DESC, attempt.detail
+"""
+
+# Of a corrected send: who certainly never got the first text, and whose request may have left. The first are
+# the same readers before the correction takes them, and after.
+COUNT_CORRECTED = """
+SELECT batch.state = 'cancelled', count(*) FROM delivery JOIN batch ON batch.id = delivery.batch_id
+WHERE batch.send_id = %(corrects)s AND (
+  (batch.state = 'cancelled' AND (batch.replaced_by_id IS NULL OR batch.replaced_by_id = %(send)s)
+    AND (delivery.state IS NULL OR delivery.state = 'cancelled'))
+  OR (batch.state IN ('submitting', 'unknown') AND delivery.state IS NULL)
+)
+GROUP BY batch.state = 'cancelled'
 """
 
 COUNT_EVENTS = f"""
@@ -71,7 +132,8 @@ WHERE revision_id = %s AND content_hash = %s ORDER BY variant_id, interests
 
 READ_LEDGER = """
 SELECT
-  delivery.id, subscriber.address, coalesce(delivery.state, batch.state), delivery.reason,
+  delivery.id, coalesce(subscriber.address, nullif(delivery.test_address, '')),
+  coalesce(delivery.state, batch.state), delivery.reason,
   delivery.variant_id, delivery.batch_id, batch.attempt, attempt.message_id, {columns}
 FROM delivery
 LEFT JOIN subscriber ON subscriber.id = delivery.subscriber_id
@@ -126,32 +188,77 @@ def described(send: Send) -> dict[str, Any]:
     return {
         "id": send.pk,
         "edition": send.edition_id,
-        "status": send.status,
+        "kind": send.kind,
+        "corrects": send.corrects_id,
+        "status": status(send, sums),
         "scheduled_at": send.scheduled_at,
         "pause_reason": send.pause_reason or None,
         "candidates": sums.candidates or 0,
         **sums.outcomes,
-        "possibly_twice": int(fetch(SUM_TWICE, {"send": send.pk})[0][0]),
+        "possibly_twice": twice(send),
+        "contradictions": Attempt.objects.filter(batch__send=send).exclude(contradicted_at=None).count(),
         "excluded_reasons": sums.reasons,
+        "rejected_words": rejected(send) if sums.outcomes["rejected"] else [],
         "events": events(send),
         "variants": variants(send),
     }
 
 
-def listing() -> list[dict[str, Any]]:
-    """Return the sends, newest first, in the shape of `sends ls --json`."""
+def status(send: Send, sums: Ledger) -> str:
+    """Return the send's status as people see it: cancelled only when nothing is in flight any more."""
+    if send.status == SendStatus.CANCELLED and sums.outcomes["in_flight"]:
+        return CANCELLING
+    return send.status
+
+
+def twice(send: Send) -> int:
+    """Return how many readers may have it twice, by a decision to send again."""
+    return int(fetch(SUM_TWICE, {"send": send.pk})[0][0])
+
+
+def rejected(send: Send) -> list[dict[str, Any]]:
+    """Return what the transport said of the addresses it refused, and of how many it said so."""
+    return [{"words": words or "", "readers": readers} for words, readers in fetch(COUNT_REJECTED, [send.pk])]
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """Whom a correction takes, and who may have the first text and is left in peace."""
+
+    taken: int
+    in_doubt: int
+
+
+def corrected(correction: Send) -> Corrected:
+    """Return how far a correction reaches; those who left or were suppressed since count too."""
+    counts = fetch(COUNT_CORRECTED, {"send": correction.pk, "corrects": correction.corrects_id})
+    readers = {bool(cancelled): n for cancelled, n in counts}
+    return Corrected(readers.get(True, 0), readers.get(False, 0))
+
+
+def listing(*, limit: int = 50, before: int | None = None, tests: bool = False) -> list[dict[str, Any]]:
+    """Return at most `limit` sends, newest first, in the shape of `sends ls --json`.
+
+    `before` is the number of a send: older ones only. Tests are left out unless `tests`.
+    """
+    found = Send.objects.select_related("edition").order_by("-pk")
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    if not tests:
+        found = found.exclude(kind=SendKind.TEST)
     rows = []
-    for send in Send.objects.select_related("edition").order_by("-pk"):
+    for send in found[:limit]:
         sums = ledger(send)
         rows.append(
             {
                 "id": send.pk,
                 "edition": send.edition_id,
                 "title": send.edition.title,
-                "status": send.status,
+                "status": status(send, sums),
                 "scheduled_at": send.scheduled_at,
                 "candidates": sums.candidates or 0,
                 **{name: sums.outcomes[name] for name in ("accepted", "excluded", "unknown")},
+                "kind": send.kind,
             }
         )
     return rows
@@ -192,6 +299,7 @@ def lines(send: Send) -> Iterator[dict[str, Any]]:
         for delivery, address, state, reason, variant, batch, attempt, message_id, *times in fetch(
             statement, [start, start + _PAGE, send.pk]
         ):
+            carried = reason not in AT_THE_REQUEST
             yield {
                 "delivery": delivery,
                 "email": address,
@@ -199,8 +307,8 @@ def lines(send: Send) -> Iterator[dict[str, Any]]:
                 "reason": reason,
                 "variant": variant,
                 "batch": batch,
-                "attempt": str(attempt).replace("-", "") if attempt and state != "excluded" else None,
-                "message_id": message_id or None,
+                "attempt": str(attempt).replace("-", "") if attempt and carried else None,
+                "message_id": message_id if message_id and carried else None,
                 "events": {
                     column.removesuffix("_at"): _moment(at)
                     for column, at in zip(EVENT_COLUMNS.values(), times, strict=True)

@@ -77,6 +77,12 @@ def test_whoever_serves_says_how_it_is(compose: dict[str, Any]) -> None:
         assert compose["services"][name]["healthcheck"]["test"]
 
 
+def test_a_worker_s_health_is_its_progress(compose: dict[str, Any]) -> None:
+    [how, *command] = compose["services"]["worker"]["healthcheck"]["test"]
+    assert (how, command) == ("CMD", ["python", "-m", "mailer", "health"])
+    assert command[3] in getattr(typer.main.get_command(app), "commands", {})
+
+
 def test_nothing_starts_before_the_database_is_up_to_date(compose: dict[str, Any]) -> None:
     for name in ("web", "worker", "scheduler"):
         waits = compose["services"][name]["depends_on"]

@@ -3,13 +3,16 @@
 import datetime as dt
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from mailer.commands.failures import FailedError
 from mailer.commands.output import emit, print_rows, say, warn
 from mailer.commands.start import ready, whoami
+
+if TYPE_CHECKING:
+    from mailer.manuscript.faults import ManuscriptError
 
 app = typer.Typer(help="Issues of a list, from text to approval.", no_args_is_help=True)
 
@@ -34,9 +37,7 @@ def import_(
     try:
         imported = editions.import_text(owner, data, author=whoami(), now=_now())
     except ManuscriptError as error:
-        raise FailedError(
-            "\n".join(f"{file}:{fault.line}:{fault.column}: {fault.message}" for fault in error.faults)
-        ) from error
+        raise FailedError(misread(str(file), error)) from error
     described = editions.described(imported.edition)
     if not imported.new:
         warn("This very text was imported before; nothing was changed.")
@@ -134,6 +135,41 @@ def approve(edition: Number, as_json: AsJson = False) -> None:
         as_json=as_json,
         table=lambda: say(f"Edition {edition} is approved as it stands ({approval.content_hash[:12]})."),
     )
+
+
+@app.command("test", epilog="Example: mailer editions test 1 --to editor@example.org --interest africa")
+def try_out(
+    edition: Number,
+    to: Annotated[list[str], typer.Option(metavar="ADDRESS", help="Who gets it; may be repeated.")],
+    interest: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SLUG",
+            help="As one gets it who chose this; may be repeated. None: subscribers their own, others all.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Send the letter as it stands to named addresses: no approval, no report, and nobody suppressed."""
+    ready()
+    from django.conf import settings  # noqa: PLC0415 - only readable once Django is ready
+
+    from mailer import editions, reports, sends  # noqa: PLC0415 - models want Django ready
+
+    send = sends.test(editions.find(edition), to, interest or None, by=whoami(), now=_now())
+
+    def told() -> None:
+        say(f"Send {send.pk} is a test of edition {edition}; it leaves as soon as a worker takes it.")
+        say(f"`mailer sends show {send.pk}` says how it stands.")
+        if settings.CONFIGURATION.sandboxed:
+            say("The sandbox is the transport: nothing leaves this machine.")
+
+    emit(reports.described(send), as_json=as_json, table=told)
+
+
+def misread(file: str, error: "ManuscriptError") -> str:
+    """Return a line for each fault of a text: its file, line and column, and what is wrong."""
+    return "\n".join(f"{file}:{fault.line}:{fault.column}: {fault.message}" for fault in error.faults)
 
 
 def _print(described: dict[str, Any]) -> None:

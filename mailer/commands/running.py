@@ -26,9 +26,9 @@ def register(app: typer.Typer) -> None:
     passed_on = {"allow_extra_args": True, "ignore_unknown_options": True}
     app.command(epilog="Example: mailer up --workers 4 --port 8080")(up)
     app.command(epilog="Example: mailer web --bind 0.0.0.0 --port 8000")(web)
-    app.command(epilog="Example: mailer worker --concurrency 4", context_settings=passed_on)(worker)
+    app.command(epilog="Example: mailer worker --poll --concurrency 4", context_settings=passed_on)(worker)
     app.command(epilog="Example: mailer scheduler")(scheduler)
-    app.command(epilog="Example: mailer sandbox --port 8026 --seed 7")(sandbox)
+    app.command(epilog="Example: mailer sandbox --faults 0.2 --seed 7  (rehearses a bad day)")(sandbox)
     app.command(epilog="Example: mailer migrate")(migrate)
     app.command(epilog="Example: mailer version --json")(version)
 
@@ -74,16 +74,39 @@ def web(
     )
 
 
-def worker(context: typer.Context) -> None:
+def worker(
+    context: typer.Context,
+    poll: Annotated[
+        bool, typer.Option("--poll", help="Look for work in the rows, without Celery, broker and scheduler.")
+    ] = False,
+    concurrency: Annotated[
+        int | None, typer.Option("--concurrency", "-c", min=1, help="How many processes; else one a core.")
+    ] = None,
+) -> None:
     """Do the work: prepare sends, deliver batches, apply events (`celery -A worker worker`).
 
-    Every option of Celery's own command may follow.
+    Every option of Celery's own command may follow, but not with --poll.
     """
     environment.read(os.environ)
+    if poll:
+        if context.args:
+            raise typer.BadParameter(f"--poll takes --concurrency alone, not {' '.join(context.args)}")
+        _poll(concurrency or os.cpu_count() or 1)
+        return
+    given = () if concurrency is None else ("--concurrency", str(concurrency))
     # Neighbours need not know of each other: what is to do stands in the rows.
     _become(
-        "celery", "--quiet", "-A", "worker", "worker", "--without-gossip", "--without-mingle", *context.args
+        *("celery", "--quiet", "-A", "worker", "worker", "--without-gossip", "--without-mingle"),
+        *(*given, *context.args),
     )
+
+
+def _poll(count: int) -> None:
+    from mailer import crew, logs  # noqa: PLC0415 - every command would pay for it
+
+    start.ready()  # what is wrong is said here, in a line, and not by each process
+    logs.configure("worker")
+    crew.keep(count)
 
 
 def scheduler() -> None:
@@ -99,13 +122,28 @@ def sandbox(
     port: Port = 8026,
     seed: Annotated[str, typer.Option(help="The same seed, the same fate for each letter.")] = "1",
     pace: Annotated[float, typer.Option(min=1, help="How many times faster than life.")] = 57_600,
+    faults: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=1,
+            help="Share of requests that go wrong (429, 5xx, resets and other answers that a sender gets over"
+            " by itself); the webhook then loses, doubles, delays and forges events too.",
+        ),
+    ] = 0,
+    uneventful: Annotated[
+        bool, typer.Option("--uneventful", help="Letters are delivered, and nothing more comes of them.")
+    ] = False,
 ) -> None:
     """Run the stand-in for SendGrid: its API, its signed events, and an inbox to look into."""
     from mailer.sandbox.application import serve  # noqa: PLC0415 - its web server is wanted here alone
+    from mailer.sandbox.misbehaving import Misbehaviour, bad_day  # noqa: PLC0415 - the same
 
     configuration = environment.read(os.environ)
     privacy.data_folder(configuration.data_dir)
     typer.echo(f"The sandbox is at http://{LOOPBACK}:{port}; nothing leaves this machine.", err=True)
+    if faults:
+        typer.echo(f"A bad day: {faults:.0%} of requests go wrong, and events with them.", err=True)
     serve(
         host=LOOPBACK,
         port=port,
@@ -113,6 +151,8 @@ def sandbox(
         webhook_url=f"{configuration.base_url}/webhooks/sendgrid",
         seed=seed,
         pace=pace,
+        uneventful=uneventful,
+        faults=bad_day(seed, faults) if faults else Misbehaviour(),
     )
 
 
@@ -139,7 +179,11 @@ def version(
         "django": version_of("django"),
         "celery": version_of("celery"),
         "database": configuration.database_url.partition("://")[0] or "sqlite",
-        "transport": "sandbox" if configuration.sandboxed else "sendgrid",
+        "transport": "sandbox"
+        if configuration.sandboxed
+        else "smtp"
+        if configuration.smtp.relay
+        else "sendgrid",
     }
     if as_json:
         typer.echo(orjson.dumps(facts))

@@ -8,13 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
-from mailer.commands.output import emit, emit_lines, print_rows, say
+from mailer.commands.output import emit, emit_lines, print_rows, say, warn
 from mailer.commands.start import ready, whoami
 
 app = typer.Typer(help="Editions on their way to their readers.", no_args_is_help=True)
 
 Number = Annotated[int, typer.Argument(metavar="SEND", help="Its number, from `mailer sends ls`.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print it for scripts.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 _LEDGER = ("delivery", "email", "outcome", "reason", "variant", "batch", "attempt", "message_id")
 _LEDGER_SHORT = ("delivery", "email", "outcome", "reason", "variant")
@@ -49,18 +50,26 @@ def schedule(
         say(f"`mailer sends show {send.pk}` says how it stands.")
         if instant.note:
             say(f"Mind: {instant.note}.")
-        _say_sandboxed()
+        say_sandboxed()
 
     emit(reports.described(send), as_json=as_json, table=table)
 
 
-@app.command(epilog="Example: mailer sends ls --json")
-def ls(*, as_json: AsJson = False) -> None:
-    """Show all sends, newest first."""
+@app.command(epilog="Example: mailer sends ls --limit 10 --json")
+def ls(
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=1_000, help="How many at most.")] = 50,
+    before: Annotated[
+        int | None, typer.Option(metavar="SEND", min=1, help="Only those older than this one.")
+    ] = None,
+    tests: Annotated[bool, typer.Option("--tests", help="Tests too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show sends, newest first."""
     ready()
     from mailer import reports  # noqa: PLC0415 - models want Django ready
 
-    rows = reports.listing()
+    rows = reports.listing(limit=limit, before=before, tests=tests)
     emit(
         rows,
         as_json=as_json,
@@ -75,11 +84,16 @@ def ls(*, as_json: AsJson = False) -> None:
                 "accepted",
                 "excluded",
                 "unknown",
+                "kind",
             ],
             [tuple(row.values()) for row in rows],
-            empty="There is no send yet: make one with `mailer sends schedule EDITION`.",
+            empty="There is no older send."
+            if before
+            else "There is no send yet: make one with `mailer sends schedule EDITION`.",
         ),
     )
+    if len(rows) == limit:
+        warn(f"There may be more: --before {rows[-1]['id']}")
 
 
 @app.command(epilog="Example: mailer sends show 1")
@@ -92,11 +106,16 @@ def show(send: Number, as_json: AsJson = False) -> None:
     described = reports.described(found)
 
     def table() -> None:
-        say(f"Send {send} of edition {found.edition_id} ({described['status']}): {found.edition.title}")
+        kind = "" if found.kind == "send" else f", a {found.kind}"
+        of = f" of send {found.corrects_id}" if found.corrects_id else ""
+        status = described["status"].replace("_", " ")
+        say(f"Send {send}{kind}{of}, of edition {found.edition_id} ({status}): {found.edition.title}")
         if described["pause_reason"]:
             say(f"Paused: {described['pause_reason']}")
         print_ledger(described)
-        _say_sandboxed()
+        for line in _remarks(described):
+            say(line)
+        say_sandboxed()
 
     emit(described, as_json=as_json, table=table)
 
@@ -151,11 +170,35 @@ def _outcomes(described: dict[str, Any]) -> Iterator[tuple[str, int]]:
     yield "candidates", described["candidates"]
 
 
+def _remarks(described: dict[str, Any]) -> Iterator[str]:
+    """Yield what the sums alone do not say, alarms first."""
+    if contradictions := described["contradictions"]:
+        yield (
+            f"ALARM: the transport told of {counted(contradictions, 'request', 'requests')} that it had"
+            " refused. Their readers may have it, and may get it again: pause the send, and ask the transport"
+        )
+    if described["status"] == "cancelling":
+        yield "It is being cancelled: no further request begins, and what is in flight is still answered."
+    if twice := described["possibly_twice"]:
+        yield f"{counted(twice, 'reader', 'readers')} may have it twice, by the decision to send again."
+    if described["unknown"]:
+        yield f"What is known of the unknown: `mailer sends resolve {described['id']} --status`."
+    for said in described["rejected_words"]:
+        words = said["words"] or "nothing"
+        yield f"The transport rejected {counted(said['readers'], 'address', 'addresses')} and said: {words}"
+
+
+def counted(n: int, one: str, several: str) -> str:
+    """Return a number and what it counts: `counted(1, "reader", "readers")` is "1 reader"."""
+    return f"{n:,} {one if n == 1 else several}"
+
+
 def _cells(lines: Iterable[dict[str, Any]], columns: tuple[str, ...]) -> Iterator[list[object]]:
     return ([line[column] for column in columns] for line in lines)
 
 
-def _say_sandboxed() -> None:
+def say_sandboxed() -> None:
+    """Say, while the sandbox is the transport, that nothing leaves."""
     from django.conf import settings  # noqa: PLC0415 - only readable once Django is ready
 
     if settings.CONFIGURATION.sandboxed:

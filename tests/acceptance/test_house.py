@@ -148,8 +148,11 @@ def _a_day(house: House, canary: str, tmp_path: Path) -> None:
     ours = {
         line["email"] for line in house.json("sends", "ledger", str(send)) if line["outcome"] == "accepted"
     }
-    theirs = [copy["address"] for copy in house.sandbox("/sandbox/ledger.json")["copies"]]
+    took = house.sandbox("/sandbox/ledger.json")["copies"]
+    theirs = [copy["address"] for copy in took if copy["custom_args"].get("nl_send") == str(send)]
     assert sorted(ours) == sorted(theirs)
+    # The owner is told how it went, by a letter that is nobody's copy.
+    until(lambda: "editor@space-digest.example" in _told(house), within=30)
     assert house.json("subscribers", "show", "bounce@readers.example")["suppression"]
     until(lambda: _left(house, "leave@readers.example"), within=30)
 
@@ -170,6 +173,12 @@ def _links(house: House) -> Iterator[str]:
         url = f"{house.stack.sandbox_url}/letters/{copy['message_id']}/{copy['n']}/html"
         with urllib.request.urlopen(url, timeout=10) as letter:  # noqa: S310 - our own, on loopback
             yield from re.findall(r'href="([^"]+)"', letter.read().decode())
+
+
+def _told(house: House) -> set[str]:
+    """Return who got letters that are no copies of an edition."""
+    took = house.sandbox("/sandbox/ledger.json")["copies"]
+    return {copy["address"] for copy in took if "nl_send" not in copy["custom_args"]}
 
 
 def _left(house: House, address: str) -> bool:

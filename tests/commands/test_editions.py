@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mailer.models import Approval, Edition, Revision
+from mailer.models import Approval, Edition, Revision, Send
 from tests.commands.conftest import Mailer
 from tests.stage import EDITION, a_list
 
@@ -164,6 +164,42 @@ def test_an_approval_says_what_was_approved_by_whom_and_when(
     )
 
 
+def test_a_test_goes_to_named_addresses_and_waits_for_nobody(mailer: Mailer, number: str) -> None:
+    to = ("--to", "ed@example.org", "--to", "chief@example.org")
+    made = mailer("editions", "test", number, *to, "--interest", "africa", "--json")
+    assert (made.status, made.err) == (0, "")
+    assert (made.json["kind"], made.json["edition"], made.json["status"]) == (
+        "test",
+        int(number),
+        "scheduled",
+    )
+    send = Send.objects.get()
+    assert send.segment is not None
+    assert send.segment["addresses"] == ["ed@example.org", "chief@example.org"]
+    assert mailer("editions", "show", number, "--json").json["status"] == "draft"
+    told = mailer("editions", "test", number, *to).out
+    assert told.startswith(f"Send {send.pk + 1} is a test of edition {number}; it leaves as soon as ")
+    assert told.endswith("The sandbox is the transport: nothing leaves this machine.\n")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("--to", "nobody"), ("--to", "ed@example.org", "--interest", "mars"), ("--to", "ed@example.org") * 51],
+)
+def test_a_test_that_cannot_be_made_is_one_line(
+    mailer: Mailer, number: str, options: tuple[str, ...]
+) -> None:
+    refused = mailer("editions", "test", number, *options)
+    assert (refused.status, refused.out) == (1, "")
+    assert refused.err.startswith("mailer: ")
+    assert len(refused.err.splitlines()) == 1
+    assert not Send.objects.exists()
+
+
+def test_a_test_to_nobody_is_wrong_usage(mailer: Mailer, number: str) -> None:
+    assert mailer("editions", "test", number).status == 2
+
+
 def test_who_imported_a_text_is_noted(mailer: Mailer, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOGNAME", "ed")
     mailer("editions", "import", "space-digest", str(file))
@@ -188,6 +224,6 @@ def test_a_number_that_no_edition_can_have_is_wrong_usage(mailer: Mailer, comman
     assert "Traceback" not in wrong.err
 
 
-@pytest.mark.parametrize("command", ["import", "export", "ls", "show", "render", "approve"])
+@pytest.mark.parametrize("command", ["import", "export", "ls", "show", "render", "approve", "test"])
 def test_every_command_shows_an_example(mailer: Mailer, command: str) -> None:
     assert f"Example: mailer editions {command}" in mailer("editions", command, "--help").out

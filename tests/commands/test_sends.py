@@ -6,11 +6,12 @@ import io
 
 import pytest
 
-from mailer import sends
+from mailer import batches, sends
 from mailer.models import Edition, Send
+from mailer.transports.answers import AddressRefused, Unknown
 from subscribers.vocabulary import Status
 from tests.commands.conftest import Mailer
-from tests.stage import a_list, a_reader, an_edition
+from tests.stage import NOW, a_list, a_reader, an_edition, batches_of, fired
 
 # A freeze wants transactions of its own.
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
@@ -90,7 +91,7 @@ def test_sends_are_listed_for_scripts_and_for_people(mailer: Mailer, frozen: Sen
     [row] = mailer("sends", "ls", "--json").json
     assert set(row) >= {
         *("id", "edition", "title", "status", "scheduled_at"),
-        *("candidates", "accepted", "excluded", "unknown"),
+        *("candidates", "accepted", "excluded", "unknown", "kind"),
     }
     assert (row["id"], row["title"], row["candidates"]) == (frozen.pk, "Space, seen from elsewhere", 3)
     heading, line = mailer("sends", "ls").out.splitlines()
@@ -101,6 +102,44 @@ def test_sends_are_listed_for_scripts_and_for_people(mailer: Mailer, frozen: Sen
 def test_no_sends_are_an_empty_list_and_a_hint(mailer: Mailer) -> None:
     assert mailer("sends", "ls", "--json").json == []
     assert "mailer sends schedule" in mailer("sends", "ls").err
+
+
+def test_many_sends_are_shown_page_by_page(mailer: Mailer, edition: Edition) -> None:
+    first, second = (
+        mailer("sends", "schedule", str(edition.pk), "--at", "2999-12-01 09:00", "--json").json["id"]
+        for _ in range(2)
+    )
+    page = mailer("sends", "ls", "--limit", "1", "--json")
+    assert [row["id"] for row in page.json] == [second]
+    assert page.err == f"There may be more: --before {second}\n"
+    rest = mailer("sends", "ls", "--before", str(second), "--json")
+    assert ([row["id"] for row in rest.json], rest.err) == ([first], "")
+    assert mailer("sends", "ls", "--before", str(first)).err == "There is no older send.\n"
+
+
+def test_tests_are_shown_to_who_asks_for_them(mailer: Mailer, edition: Edition) -> None:
+    number = mailer("editions", "test", str(edition.pk), "--to", "ed@example.org", "--json").json["id"]
+    assert mailer("sends", "ls", "--json").json == []
+    [row] = mailer("sends", "ls", "--tests", "--json").json
+    assert (row["id"], row["kind"]) == (number, "test")
+    assert mailer("sends", "show", str(number)).out.startswith(f"Send {number}, a test, of edition ")
+
+
+def test_what_the_sums_do_not_say_is_said_beside_them(mailer: Mailer, frozen: Send) -> None:
+    nina, omar = batches_of(frozen)
+    refused = fired(nina)
+    batches.settle(nina.pk, refused.attempt, AddressRefused("Does not contain a valid address."), now=NOW)
+    doubted = fired(omar)
+    batches.settle(omar.pk, doubted.attempt, Unknown("no answer"), now=NOW)
+    batches.prove({refused.attempt: set()}, now=NOW)
+    told = mailer("sends", "show", str(frozen.pk)).out
+    assert "ALARM: the transport told of 1 request that it had refused." in told
+    assert "The transport rejected 1 address and said: Does not contain a valid address.\n" in told
+    assert f"`mailer sends resolve {frozen.pk} --status`" in told
+    later = NOW + dt.timedelta(hours=1)
+    assert batches.resend(omar.pk, by="ed", now=later, wait=1800) == 1
+    fired(omar.children.get(), later)
+    assert "1 reader may have it twice, by the decision" in mailer("sends", "show", str(frozen.pk)).out
 
 
 def test_every_candidate_of_a_send_has_one_outcome(mailer: Mailer, frozen: Send) -> None:
