@@ -9,10 +9,11 @@ import functools
 from mailer.audience import JOIN_VARIANT, Source
 from mailer.audience import freeze as freeze_source
 
-# By compare-and-swap: a batch's readers are taken by one correction only.
+# By compare-and-swap: a batch's readers are taken by one correction only. One that was cancelled a moment
+# ago still has its readers (n): they are not free yet, and the next run takes them.
 TAKE = """
 UPDATE batch SET replaced_by_id = %(send)s
-WHERE send_id = %(corrects)s AND state = 'cancelled' AND replaced_by_id IS NULL
+WHERE send_id = %(corrects)s AND state = 'cancelled' AND replaced_by_id IS NULL AND n = 0
 """
 
 _READERS = """

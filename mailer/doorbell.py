@@ -1,6 +1,7 @@
 """Celery is the doorbell: a task carries one id, and losing it costs only time."""
 
 import functools
+import threading
 from typing import Any
 
 import structlog
@@ -49,6 +50,8 @@ SETTINGS: dict[str, Any] = {
 # Whoever rings has something better to do than to wait at the door: the sweep rings again.
 _AT_ONCE = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 
+_unanswered = threading.Event()
+
 
 @functools.cache
 def bell() -> Celery:
@@ -64,8 +67,11 @@ def ring(task: str, *numbers: int) -> bool:
         try:
             bell().send_task(task, args=[number], retry=False, ignore_result=True)
         except OperationalError as error:
-            log.info(
-                "nobody answers the doorbell; the sweep will ring", task=task, error=type(error).__name__
-            )
+            if not _unanswered.is_set():  # once is enough: it may be so for a day
+                _unanswered.set()
+                log.info(
+                    "nobody answers the doorbell; the sweep will ring", task=task, error=type(error).__name__
+                )
             return False
+        _unanswered.clear()
     return True

@@ -19,6 +19,8 @@ from mailer.vocabulary import EditionStatus
 from subscribers.interests import Interests
 from subscribers.models import List
 
+_BLANK = b"\xef\xbb\xbf \t\r\n"  # what programs put before a text
+
 
 class EditionError(Exception):
     """What was asked of an edition cannot be done; the message says why and what to do."""
@@ -77,9 +79,15 @@ def import_text(owner: List, data: bytes, *, author: str, now: dt.datetime) -> I
 def revise(edition: Edition, data: bytes, *, author: str, now: dt.datetime) -> Revision:
     """Make `data` the newest revision of an edition; the text it has already is that very revision.
 
-    Raises the manuscript's errors, with lines; nothing is stored then.
+    Markdown only: what was understood from a pasted text, with doubts, must be seen before it leaves.
+    Raises EditionError, or the manuscript's errors, with lines; nothing is stored then.
     """
     arrival = _arrived(edition.list, data)
+    if arrival.source and not data.lstrip(_BLANK).startswith(b"---"):
+        raise EditionError(
+            "This is no edition in Markdown, which begins with --- and its list; get the one there is with"
+            f" `mailer editions export {edition.pk}`, correct that, and try again"
+        )
     with transaction.atomic():
         Edition.objects.select_for_update().get(pk=edition.pk)  # two at once: one after the other
         last = newest(edition)

@@ -189,20 +189,28 @@ def read(data: bytes) -> list[Entry]:
     entries: dict[str, Entry] = {}
     same_boot = False
     for line in data.decode("ascii", "replace").split("\n"):
-        match line.split(" "):
-            case ["boot", name, "."]:
-                same_boot = name == boot()
-            case ["fire", attempt, batch, kind, "."]:
-                entries[attempt] = Entry(uuid.UUID(attempt), int(batch), kind == _BY_READER, same_boot)
-            case ["begin", attempt, delivery, "."] if attempt in entries:
-                entries[attempt].begun.append(int(delivery))
-            case ["end", attempt, delivery, said, "."] if attempt in entries:
-                entries[attempt].ended[int(delivery)] = said
-            case ["answer", attempt, packed, "."] if attempt in entries:
-                entries[attempt].heard = _unpacked(orjson.loads(bytes.fromhex(packed)))
-            case ["settled", attempt, "."]:
-                entries.pop(attempt, None)
+        # What a power cut made of a line must not keep the others from being read.
+        with suppress(ValueError, KeyError, TypeError):
+            same_boot = _read_line(line.split(" "), entries, same_boot=same_boot)
     return list(entries.values())
+
+
+def _read_line(words: list[str], entries: dict[str, Entry], *, same_boot: bool) -> bool:
+    """Add one line to `entries`; return whether what follows it was written since this machine started."""
+    match words:
+        case ["boot", name, "."]:
+            return name == boot()
+        case ["fire", attempt, batch, kind, "."]:
+            entries[attempt] = Entry(uuid.UUID(attempt), int(batch), kind == _BY_READER, same_boot)
+        case ["begin", attempt, delivery, "."] if attempt in entries:
+            entries[attempt].begun.append(int(delivery))
+        case ["end", attempt, delivery, said, "."] if attempt in entries:
+            entries[attempt].ended[int(delivery)] = said
+        case ["answer", attempt, packed, "."] if attempt in entries:
+            entries[attempt].heard = _unpacked(orjson.loads(bytes.fromhex(packed)))
+        case ["settled", attempt, "."]:
+            entries.pop(attempt, None)
+    return same_boot
 
 
 @functools.cache

@@ -128,3 +128,20 @@ def test_an_interest_that_is_none_is_named_with_those_there_are() -> None:
 def test_an_edition_that_is_not_there_says_where_to_look() -> None:
     with pytest.raises(EditionError, match="mailer editions ls"):
         editions.find(404)
+
+
+def test_a_corrected_text_is_the_newest_revision_and_the_same_text_again_is_no_other() -> None:
+    edition = an_edition(a_list())
+    corrected = EDITION.replace(b"flew", b"flew far")
+    revision = editions.revise(edition, corrected, author="ed", now=NOW)
+    assert (revision.number, revision.text.encode()) == (2, corrected)
+    again = editions.revise(edition, b"\xef\xbb\xbf" + corrected.replace(b"\n", b"\r\n"), author="bo", now=NOW)
+    assert again == revision
+    assert Story.objects.filter(revision=revision).count() == 4
+
+
+def test_what_was_pasted_corrects_nothing_since_nobody_has_seen_what_was_understood() -> None:
+    edition = an_edition(a_list())
+    with pytest.raises(EditionError, match=f"mailer editions export {edition.pk}"):
+        editions.revise(edition, b"Space Digest\n\nSelected news\n\nA rocket flew.\n", author="ed", now=NOW)
+    assert Revision.objects.count() == 1

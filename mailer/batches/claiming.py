@@ -12,15 +12,16 @@ from mailer.vocabulary import BatchState, DeliveryState, SendStatus
 
 # Readers below a resent batch may hold a copy already: they are not called cancelled.
 CANCEL_WAITING = """
-WITH RECURSIVE below AS (
-  SELECT child.id FROM batch AS child JOIN batch AS parent ON parent.id = child.parent_id
-  WHERE child.send_id IN ({marks}) AND parent.state = 'resent'
-  UNION
-  SELECT child.id FROM batch AS child JOIN below ON below.id = child.parent_id
-)
 UPDATE batch
-SET state = CASE WHEN id IN (SELECT id FROM below) THEN 'not_confirmed' ELSE 'cancelled' END,
-  attempt = NULL, lease_until = NULL, not_before = NULL
+SET attempt = NULL, lease_until = NULL, not_before = NULL, state = CASE WHEN id IN (
+  WITH RECURSIVE below AS (
+    SELECT child.id FROM batch AS child JOIN batch AS parent ON parent.id = child.parent_id
+    WHERE child.send_id IN ({marks}) AND parent.state = 'resent'
+    UNION
+    SELECT child.id FROM batch AS child JOIN below ON below.id = child.parent_id
+  )
+  SELECT id FROM below
+) THEN 'not_confirmed' ELSE 'cancelled' END
 WHERE send_id IN ({marks}) AND state IN ('pending', 'claimed')
 """
 

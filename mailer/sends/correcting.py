@@ -28,16 +28,14 @@ def correct(number: int, text: bytes, *, by: str, now: dt.datetime) -> Send:
             f"Nothing of send {number} has left: cancel it with `mailer sends cancel {number}`, import the"
             " corrected text and schedule that"
         )
+    _somebody_waits(number, BatchState.PENDING, BatchState.CLAIMED, BatchState.CANCELLED)
     revision = editions.revise(send.edition, text, author=by, now=now)
     if revision.pk == send.revision_id:
         raise SendError(f"This is the very text of send {number}: there is nothing to correct")
     if send.status != SendStatus.CANCELLED:
         cancel(number, by=by, now=now)
     reach("correct.after_cancel")
-    # Without them a correction would be an empty send.
-    waiting = Batch.objects.filter(send=number, state=BatchState.CANCELLED, replaced_by=None)
-    if not waiting.exists():
-        raise SendError(f"Every letter of send {number} had left or may have: nobody is left to correct")
+    _somebody_waits(number, BatchState.CANCELLED)
     edition = editions.find(send.edition_id)
     return made(
         edition,
@@ -48,3 +46,9 @@ def correct(number: int, text: bytes, *, by: str, now: dt.datetime) -> Send:
         kind=SendKind.CORRECTION,
         corrects=send,
     )
+
+
+def _somebody_waits(number: int, *states: BatchState) -> None:
+    """Raise SendError where a correction would be an empty send."""
+    if not Batch.objects.filter(send=number, state__in=states, replaced_by=None).exists():
+        raise SendError(f"Every letter of send {number} had left or may have: nobody is left to correct")

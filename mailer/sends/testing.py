@@ -11,6 +11,7 @@ from mailer.sends.errors import SendError
 from mailer.sends.scheduling import made
 from mailer.timetable import Instant
 from mailer.vocabulary import SendKind
+from subscribers.addresses import AddressError, parse
 from subscribers.interests import Interests
 
 MOST = 50  # addresses of one test; more is an audience
@@ -21,9 +22,14 @@ def test(
 ) -> Send:
     """Send the newest revision to `addresses`: no approval, no report, and nobody who is suppressed.
 
-    `interests` None: each subscriber their own letter, a stranger everything. Raises AddressError,
-    UnknownInterestError, SendError.
+    `interests` None: each subscriber their own letter, a stranger everything. Raises UnknownInterestError,
+    and SendError, which names what is no address.
     """
+    for address in addresses:
+        try:
+            parse(address)
+        except AddressError as error:
+            raise SendError(f"{address}: {error.reason}") from error
     if not 1 <= len(addresses) <= MOST:
         raise SendError(f"A test goes to 1 to {MOST} addresses, not {len(addresses)}")
     bits = Interests.of(edition.list).bits(interests) if interests else None
