@@ -135,7 +135,8 @@ def test_a_corrected_text_is_the_newest_revision_and_the_same_text_again_is_no_o
     corrected = EDITION.replace(b"flew", b"flew far")
     revision = editions.revise(edition, corrected, author="ed", now=NOW)
     assert (revision.number, revision.text.encode()) == (2, corrected)
-    again = editions.revise(edition, b"\xef\xbb\xbf" + corrected.replace(b"\n", b"\r\n"), author="bo", now=NOW)
+    from_windows = b"\xef\xbb\xbf" + corrected.replace(b"\n", b"\r\n")
+    again = editions.revise(edition, from_windows, author="bo", now=NOW)
     assert again == revision
     assert Story.objects.filter(revision=revision).count() == 4
 

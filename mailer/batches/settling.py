@@ -17,7 +17,7 @@ from mailer.models import Attempt, Batch, Delivery, Send
 from mailer.protocol import REFUSALS, Seen, Settlement, lifted, settlement
 from mailer.transports.answers import Answer, NotAccepted, Partly
 from mailer.transports.port import Transport, Witness
-from mailer.vocabulary import AnswerKind, BatchState, DeliveryState, SendStatus
+from mailer.vocabulary import AnswerKind, BatchState, DeliveryState, Reason, SendStatus
 
 # Answers after which no reader goes back to waiting.
 CERTAIN = (AnswerKind.ACCEPTED, AnswerKind.UNKNOWN)
@@ -189,7 +189,10 @@ def _after(send: int, decision: Settlement, answer: Answer, refused: int) -> Non
 def _too_many_refused(send: int, answer: Answer, refused: int) -> str:
     """Return why to stop where address after address is refused: then it is not the addresses."""
     if refused:
-        readers = Delivery.objects.filter(send=send, state=DeliveryState.REJECTED).count()
+        # Below a resent batch they are called not confirmed.
+        states = [DeliveryState.REJECTED, DeliveryState.NOT_CONFIRMED]
+        found = Delivery.objects.filter(send=send, state__in=states, reason=Reason.REFUSED_BY_TRANSPORT)
+        readers = found.count()
         if readers // MOST_REJECTED > (readers - refused) // MOST_REJECTED:
             return f"{readers} addresses were refused, the last with: {answer.detail}"
     if answer.kind is AnswerKind.ADDRESS_REFUSED:

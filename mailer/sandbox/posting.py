@@ -1,7 +1,7 @@
 """One POST from the service's side of the world: an event told, or a reader who leaves."""
 
 import http.client
-import time
+import threading
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
@@ -30,7 +30,8 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, trickled: bool = 
 def _pieces(body: bytes) -> Iterator[bytes]:
     """Yield the body bit by bit, so that whoever reads it has to wait for the rest."""
     size = len(body) // PIECES + 1
+    breath = threading.Event()
     for start in range(0, len(body), size):
         if start:
-            time.sleep(BREATH)
+            breath.wait(BREATH)
         yield body[start : start + size]

@@ -87,7 +87,9 @@ def hosts(
             "MAILER_SANDBOX_URL": sandbox.url,
             # So slow that the send is still under way when the plug is pulled.
             "MAILER_PACE": "20",
-            **{"MAILER_SWEEP": "0.5", "MAILER_LEASE": "2", "MAILER_ANSWER_TIMEOUT": "2"},
+            "MAILER_SWEEP": "0.5",
+            "MAILER_LEASE": "2",
+            "MAILER_ANSWER_TIMEOUT": "2",
             "MAILER_UNKNOWN_WAIT": "5",
         }
         found = Hosts(environ, tmp_path)

@@ -306,14 +306,14 @@ def test_it_stops_at_once_though_a_client_waits_in_silence(start: Start, letter:
 
 # A client that is killed while it sends; it says when it has sent a part.
 CLIENT = """
-import socket, sys, time
+import signal, socket, sys
 connection = socket.create_connection((sys.argv[1], int(sys.argv[2])))
 connection.sendall(
     b"POST /v3/mail/send HTTP/1.1\\r\\nHost: x\\r\\nAuthorization: Bearer SG.any\\r\\n"
     b"Content-Type: application/json\\r\\nContent-Length: 700000\\r\\n\\r\\n" + b" " * int(sys.argv[3])
 )
 print("sent", flush=True)
-time.sleep(60)
+signal.pause()
 """
 
 
@@ -361,7 +361,7 @@ def test_no_fault_leaves_a_traceback(start: Start, letter: Letter, capfd: pytest
 
 def test_it_works_in_a_forked_process_as_well(tmp_path: Path, letter: Letter) -> None:
     program = (
-        "import sys, time; from pathlib import Path; from mailer.sandbox.application import Sandbox;"
+        "import signal, sys; from pathlib import Path; from mailer.sandbox.application import Sandbox;"
         "from mailer.sandbox.deliverer import Manner; import os\n"
         "reading, writing = os.pipe()\n"
         "if child := os.fork():\n"
@@ -369,7 +369,7 @@ def test_it_works_in_a_forked_process_as_well(tmp_path: Path, letter: Letter) ->
         "else:\n"
         "    made = Sandbox(Path(sys.argv[1]), host='127.0.0.1', port=0, webhook_url=None, manner=Manner())\n"
         "    with made:\n"
-        "        os.write(writing, made.url.encode()); time.sleep(60)\n"
+        "        os.write(writing, made.url.encode()); signal.pause()\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", program, str(tmp_path)],
