@@ -14,7 +14,7 @@ SOUND := env -u DATABASE_URL -u REDIS_URL -u SENDGRID_API_KEY MAILER_DATA_DIR=$(
 BENCHMARKS := $(wildcard benchmarks/__main__.py)
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help setup demo test test-browser lint clean
+.PHONY: help setup demo test test-browser faults lint clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)$(if $(BENCHMARKS),, | grep -v 'make bench')
@@ -56,6 +56,17 @@ test-browser: setup ## Test in a real browser: the Chromium of this machine, els
 	    if command -v $$browser >/dev/null; then found=$$browser; fi; done; \
 	  if [ -z "$$found" ]; then $(BIN)/playwright install chromium; fi; fi
 	@$(PYTEST) -m browser
+
+# Resumable: what is in the file of results is not run again. make faults RUNS=5 takes minutes, not hours.
+RUNS := 60
+FAULTS := $(BIN)/python -m tests.faults --results faults.jsonl
+faults: setup ## Pull every plug, thousands of times, on both databases and both transports; takes hours
+	@for on in sqlite postgresql; do for by in sendgrid smtp; do \
+	  $(FAULTS) --database $$on --transport $$by --runs $(RUNS) || exit 1; done; \
+	  $(FAULTS) --database $$on --family doorbell --runs $$(($(RUNS) / 6 + 1)) || exit 1; done
+	@$(FAULTS) --family clock --runs $$(($(RUNS) / 3 + 1))
+	@$(FAULTS) --breaks --runs 40
+	@$(FAULTS) --report faults.jsonl
 
 ifdef BENCHMARKS
 .PHONY: bench

@@ -12,13 +12,15 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 
 from mailer import events, outbox, sends
 from mailer.transports.chosen import transport_of
 
 log = structlog.get_logger()
 
+# The database did not do it, or the connection to it is gone.
+AWAY = (DatabaseError, InterfaceError)
 IDLE = 1.0  # seconds between looks while nothing is due
 MOST = 200  # of each kind that one look finds
 
@@ -39,7 +41,7 @@ def poll(stop: threading.Event, *, idle: float = IDLE) -> None:
                 sends.tidy(now=_now())
                 tidied = time.monotonic()
             done = turn(stop)
-        except (DatabaseError, OSError) as error:
+        except (*AWAY, OSError) as error:
             log.warning("work was cut short; it is looked for again", error=type(error).__name__)
             connection.close()
             done = 0
@@ -50,7 +52,7 @@ def poll(stop: threading.Event, *, idle: float = IDLE) -> None:
 def turn(stop: threading.Event) -> int:
     """Do once what is due, until `stop` is set; return how much that was.
 
-    Raises DatabaseError and OSError; whatever else one piece of work raises, the others still get their turn.
+    Raises AWAY and OSError; whatever else one piece of work raises, the others still get their turn.
     """
     done = 0
     for task, numbers in sends.work(now=_now(), most=MOST).items():
@@ -61,7 +63,7 @@ def turn(stop: threading.Event) -> int:
                 return done
             try:
                 DO[task](number)
-            except (DatabaseError, OSError):
+            except (*AWAY, OSError):
                 raise
             except Exception:
                 # A bug, or a row that lies; it is tried again at each look, and the health check tells of it.

@@ -190,9 +190,7 @@ def test_a_batch_that_was_not_accepted_waits_and_is_offered_again() -> None:
 
 
 def test_a_provider_that_asks_to_wait_is_obeyed_to_the_second() -> None:
-    decision = settlement(
-        Seen(BatchState.SUBMITTING, 3, tries=9), NotAccepted("429", 429, wait=42), now=NOW
-    )
+    decision = settlement(Seen(BatchState.SUBMITTING, 3, tries=9), NotAccepted("429", 429, wait=42), now=NOW)
     assert decision is not None
     assert decision.not_before == NOW + dt.timedelta(seconds=42)
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 import structlog
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 
 from mailer import batches, doorbell, journal, pace
 from mailer.faultpoints import reach
 from mailer.journal import Journal
 from mailer.models import Batch, Send
 from mailer.protocol import BY_READER
+from mailer.sends.controlling import pause
 from mailer.sends.finishing import finish
 from mailer.transports.answers import Answer, NotAccepted
 from mailer.transports.chosen import transport_of
@@ -170,15 +171,18 @@ def _fired(
         lines.fire(attempt, batch, by_reader=transport.name in BY_READER)
     except OSError:
         batches.give_back(batch, attempt)  # a full disk here: nothing has left, and others may have room
+        _refund(transport, limits, clock())
         raise
     reach("fire.after_journal")
     try:
         fired = batches.fire(batch, attempt, transport, now=clock(), limits=limits)
-    except Exception:
+    except Exception as error:
         # It may have failed after its commit: what we know for certain is that nothing was sent.
         nothing = NotAccepted("the point of no return failed; nothing was sent")
         _in_hand.answers[attempt] = (batch, nothing)
         lines.answer(attempt, nothing)
+        if isinstance(error, batches.MiscountError):
+            _stop(batch, error, clock())
         raise
     if fired is None:
         lines.settled(attempt)
@@ -188,17 +192,23 @@ def _fired(
     return fired
 
 
+def _stop(batch: int, error: batches.MiscountError, now: dt.datetime) -> None:
+    """Pause the send of a batch that would lose somebody: the rows are wrong, and a person must look."""
+    for (number,) in Batch.objects.filter(pk=batch).values_list("send"):
+        pause(number, by="the worker", now=now, reason=f"{error}; nothing of it was sent")
+
+
 def _settled(fired: batches.Fired, answer: Answer, clock: Clock) -> None:
     """Write the answer, through a database that is away for half a minute: in hand, it must not get lost."""
     _in_hand.answers[fired.attempt] = (fired.batch, answer)
-    for pause in (*PATIENCE, None):
+    for patience in (*PATIENCE, None):
         try:
             settle_in_hand(now=clock())
-        except OperationalError as error:
-            if pause is None:
+        except (OperationalError, InterfaceError) as error:  # it did not do it, or the connection is gone
+            if patience is None:
                 raise
             log.warning("answer not written yet", batch=fired.batch, error=type(error).__name__)
             connection.close()
-            threading.Event().wait(pause)
+            threading.Event().wait(patience)
         else:
             return

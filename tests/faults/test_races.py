@@ -1,6 +1,7 @@
 """Two at once, on connections of their own: the rows decide, whoever comes first."""
 
 import dataclasses
+import datetime as dt
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,6 +14,7 @@ from pytest_django import Settings
 from mailer import batches, events, reports, sends
 from mailer.batches import firing
 from mailer.models import Batch, Delivery, Event, EventBody, Send
+from mailer.transports.answers import NotAccepted, Unknown
 from subscribers.leaving import unsubscribe
 from subscribers.models import Suppression
 from tests.provider import Provider, provider, says
@@ -31,6 +33,7 @@ from tests.stage import (
 )
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
+LATER = NOW + dt.timedelta(hours=2)
 
 
 @pytest.fixture
@@ -180,3 +183,58 @@ def test_bodies_about_the_same_readers_in_opposite_order_never_wait_for_each_oth
     assert not EventBody.objects.filter(applied_at=None).exists()
     assert Event.objects.count() == 120
     assert Suppression.objects.count() == 60
+
+
+def test_proof_of_the_first_copy_waits_for_the_second_ones_point_of_no_return(
+    beside: Callable[..., Future[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And for whom it leaves in a batch beside it: nobody is lost, counted twice, or waited for in a ring."""
+    batch, attempt = a_claimed_batch()
+    batches.fire(batch.pk, attempt, SENDGRID, now=NOW)
+    batches.settle(batch.pk, attempt, Unknown("no answer"), now=NOW)
+    assert batches.resend(batch.pk, by="ann", now=LATER, wait=1800) == 3
+    again = Batch.objects.get(parent=batch)
+    second = batches.claim(again.pk, now=LATER, lease=60)
+    firing = Firing(monkeypatch)
+    one = batches.Limits(1, {})
+    fired = beside(batches.fire, again.pk, second, SENDGRID, now=LATER, limits=one)
+    assert firing.reached.wait(30)
+    proved = beside(batches.prove, {attempt: set()}, now=LATER)
+    with pytest.raises(TimeoutError):
+        proved.result(0.3)
+    firing.go_on.set()
+    assert fired.result(30).readers == 1
+    proved.result(30)
+    assert reports.ledger(batch.send).outcomes["accepted"] == 3
+    assert reports.ledger(batch.send).adds_up
+    again.refresh_from_db()
+    assert (again.state, again.n, again.attempt) == ("submitting", 0, second)
+    assert batches.due(now=LATER, most=9) == []
+
+
+def test_a_send_is_not_called_settling_while_a_refusal_gives_readers_back(
+    beside: Callable[..., Future[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They would wait for ever: nothing is claimed of a send that is settling."""
+    batch, attempt = a_claimed_batch()
+    batches.fire(batch.pk, attempt, SENDGRID, now=NOW)
+    batches.doubt(now=LATER, after=120)
+    reached, go_on = threading.Event(), threading.Event()
+
+    def wait_before_the_commit(point: str) -> None:
+        if point == "settle.before_commit":
+            reached.set()
+            assert go_on.wait(30)
+
+    monkeypatch.setattr("mailer.faultpoints._pull", wait_before_the_commit)
+    refused = beside(batches.settle, batch.pk, attempt, NotAccepted("held up"), now=LATER)
+    assert reached.wait(30)
+    finished = beside(sends.finish, batch.send_id, now=LATER)
+    if connection.vendor == "postgresql":
+        with pytest.raises(TimeoutError):
+            finished.result(0.3)
+    go_on.set()
+    assert refused.result(30)
+    finished.result(30)
+    assert Send.objects.get().status == "sending"
+    assert batches.due(now=LATER + dt.timedelta(minutes=1), most=9) == [batch.pk]
