@@ -130,12 +130,12 @@ def document_of(revision: Revision) -> Document:
     return read(revision.text, [interest.slug for interest in revision.edition.list.interests.all()])
 
 
-def approve(edition: Edition, *, by: str, now: dt.datetime) -> Approval:
-    """Approve the newest revision exactly as it would be sent now.
+def approve(edition: Edition, *, by: str, now: dt.datetime, revision: Revision | None = None) -> Approval:
+    """Approve the revision, the newest if left out, exactly as it would be sent now.
 
     Raises EditionError where the list wants a second person, and this is the first.
     """
-    revision = newest(edition)
+    revision = revision or newest(edition)
     if edition.list.second_approval and by == revision.author:
         raise EditionError(
             f"Edition {edition.pk} is {by}'s own, and {edition.list.slug} wants a second person's approval"

@@ -1,6 +1,7 @@
 """Read all there is to tell of one person and one send."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q
@@ -40,7 +41,7 @@ def explain(address: str, send: Send) -> Known:
         address=address.strip(),
         name=person.name if person else "",
         here=person is not None,
-        sending=_sending(send),
+        sending=replace(_sending(send), invited=_is_invited(send, key)),
         standing=_standing(person, owner, names),
         agreed=_agreed(person, owner, names),
         barred=_barred(key, owner),
@@ -69,10 +70,16 @@ def _sending(send: Send) -> Sending:
         list=send.edition.list.slug,
         scheduled_at=send.scheduled_at,
         frozen_at=send.frozen_at,
-        to_segment=send.segment is not None,
+        to_segment=send.segment is not None and send.kind != SendKind.TEST,
         corrects=send.corrects_id,
         pause_reason=send.pause_reason,
     )
+
+
+def _is_invited(send: Send, key: str) -> bool:
+    """Return whether a test that is not frozen names the address."""
+    named = (send.segment or {}).get("addresses", []) if send.kind == SendKind.TEST else []
+    return any(address_key(parse(address).canonical) == key for address in named)
 
 
 def _standing(person: Subscriber | None, owner: List, names: dict[str, tuple[int, str]]) -> Standing | None:

@@ -59,7 +59,8 @@ def configure(component: str) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(formatter)
     logging.root.handlers = [handler]
-    logging.root.setLevel(logging.INFO)
+    # A command says what it did itself; on its stderr stands only what went wrong.
+    logging.root.setLevel(logging.ERROR if component == "command" else logging.INFO)
     # At DEBUG it prints the key and every payload.
     logging.getLogger("python_http_client.client").setLevel(logging.WARNING)
     # 404 and 405 are a reader's business; their lines would hold nothing but a path.

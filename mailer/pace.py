@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 
 from mailer.database import execute, fetch, instant
 from mailer.models import Allowance, Transport
@@ -69,8 +70,9 @@ def admit(transport: str, n: int, rates: Rates, *, now: dt.datetime) -> Admissio
     """
     while True:
         known = Transport.objects.filter(pk=transport).first() or Transport(name=transport)
-        if known.not_before is not None and known.not_before > now:
-            return Admission(granted=False, most=0, not_before=known.not_before)
+        turn_at = known.turn_at if known.doubts else None
+        if waits := [moment for moment in (known.not_before, turn_at) if moment and moment > now]:
+            return Admission(granted=False, most=0, not_before=max(waits))
         buckets = rates.buckets(transport, now)
         most = min([n, *(bucket.most for bucket in buckets), *([CANARY] if known.doubts else [])])
         spent = _spent(buckets)
@@ -144,27 +146,30 @@ def note(transport: str, answer: Answer, *, now: dt.datetime) -> None:
         trust(transport)
     elif kind is AnswerKind.UNKNOWN:
         doubted(transport, now=now)
-    # A rate limit, or an accepted answer that says it was the last for a while.
-    if wait and (kind is AnswerKind.ACCEPTED or answer.status == TOO_MANY_REQUESTS):
-        execute(HOLD, [transport, instant(now + dt.timedelta(seconds=wait))])
+    # A rate limit, even one that says it is over, or an accepted answer that was the last for a while.
+    if answer.status == TOO_MANY_REQUESTS or (wait and kind is AnswerKind.ACCEPTED):
+        held = dt.timedelta(seconds=wait or back_off(1, jitter=0))
+        execute(HOLD, [transport, instant(now + held)])
 
 
 def trust(transport: str) -> None:
-    """End the doubt in `transport`: something it was given was taken."""
-    Transport.objects.filter(pk=transport, doubts__gt=0).update(doubts=0, not_before=None)
+    """End the doubt in `transport`: something it was given was taken. A rate limit is another matter."""
+    Transport.objects.filter(pk=transport, doubts__gt=0).update(doubts=0, turn_at=None)
 
 
 def doubted(transport: str, *, now: dt.datetime) -> None:
     """Trust `transport` less: a request to it was never answered, or not so that one could tell."""
     with transaction.atomic():
         ((doubts,),) = fetch(COUNT_DOUBT, [transport])
-        execute(HOLD, [transport, instant(now + _turn(doubts))])
+        turn_at = now + _turn(doubts)
+        sooner = Q(turn_at=None) | Q(turn_at__lt=turn_at)
+        Transport.objects.filter(sooner, pk=transport).update(turn_at=turn_at)
 
 
 def _take_turn(known: Transport, *, now: dt.datetime) -> None:
     """Push the next canary's turn back; whoever saw the same row and comes second has none."""
-    taken = Transport.objects.filter(pk=known.pk, doubts=known.doubts, not_before=known.not_before).update(
-        not_before=now + _turn(known.doubts)
+    taken = Transport.objects.filter(pk=known.pk, doubts=known.doubts, turn_at=known.turn_at).update(
+        turn_at=now + _turn(known.doubts)
     )
     if not taken:
         raise _OvertakenError

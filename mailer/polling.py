@@ -42,7 +42,11 @@ def poll(stop: threading.Event, *, idle: float = IDLE) -> None:
                 tidied = time.monotonic()
             done = turn(stop)
         except (*AWAY, OSError) as error:
-            log.warning("work was cut short; it is looked for again", error=type(error).__name__)
+            # A file's error names the file; the database's may quote a row, and a row holds people.
+            why = {}
+            if isinstance(error, OSError):
+                why = {"file": str(error.filename), "reason": error.strerror}
+            log.warning("work was cut short; it is looked for again", error=type(error).__name__, **why)
             connection.close()
             done = 0
         if not done:

@@ -59,7 +59,16 @@ def health(*, now: dt.datetime, patience: float = PATIENCE) -> Health:
     """Return what is due now, and what of it has been so for more than `patience` seconds untouched."""
     lately = now - dt.timedelta(seconds=patience)
     due = tuple(
-        filter(None, (_sends(now, lately), _batches(now, lately), _bodies(lately), _letters(now, lately)))
+        filter(
+            None,
+            (
+                _sends(now, lately),
+                _batches(now, lately),
+                _silent(now),
+                _bodies(lately),
+                _letters(now, lately),
+            ),
+        )
     )
     return Health(due, tuple(filter(None, (each.fault(now, patience) for each in due))))
 
@@ -89,6 +98,15 @@ def _batches(now: dt.datetime, lately: dt.datetime) -> Due | None:
     fired = Attempt.objects.filter(fired_at__gt=lately)
     timed = waiting.annotate(begun=ExpressionWrapper(begun, DateTimeField())).annotate(since=since)
     return _due("batch", "batches", timed, claimed, fired)
+
+
+def _silent(now: dt.datetime) -> Due | None:
+    """Look at requests that nobody can be waiting for any more, and that no sweep has called unknown."""
+    timings = settings.CONFIGURATION.timings
+    longest = dt.timedelta(seconds=timings.lease + timings.answer_timeout)
+    over = Q(lease_until__lt=now) | Q(lease_until=None)
+    silent = Batch.objects.filter(over, state=BatchState.SUBMITTING, fired_at__lt=now - longest)
+    return _due("silent request", "silent requests", silent.annotate(since=F("fired_at")))
 
 
 def _bodies(lately: dt.datetime) -> Due | None:

@@ -145,7 +145,8 @@ def lifted(state: BatchState, n: int) -> BatchState:
 
 
 def _wait(asked: float | None, tries: int) -> dt.timedelta:
-    return dt.timedelta(seconds=back_off(tries) if asked is None else asked)
+    """Return what was asked for; a time that has passed already, as a slow clock has it, asks for nothing."""
+    return dt.timedelta(seconds=asked or back_off(tries))
 
 
 def back_off(tries: int, jitter: float | None = None) -> float:

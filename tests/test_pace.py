@@ -239,7 +239,7 @@ def test_each_further_doubt_doubles_the_pause() -> None:
     for doubts in range(1, 5):
         pace.doubted("smtp", now=NOW)
         row = Transport.objects.get(pk="smtp")
-        assert (row.doubts, row.not_before) == (doubts, after(5 * 2 ** (doubts - 1)))
+        assert (row.doubts, row.turn_at) == (doubts, after(5 * 2 ** (doubts - 1)))
 
 
 def test_eight_workers_fly_one_canary() -> None:
@@ -255,14 +255,14 @@ def test_a_canary_that_cannot_pay_keeps_its_turn() -> None:
     assert admitted(5, rates) == 5
     pace.doubted("smtp", now=NOW)
     assert not pace.admit("smtp", 5, rates, now=after(6)).granted
-    assert Transport.objects.get(pk="smtp").not_before == after(5)
+    assert Transport.objects.get(pk="smtp").turn_at == after(5)
     assert pace.admit("smtp", 5, rates, now=after(11)).granted
 
 
 def test_doubts_that_come_at_once_are_all_counted() -> None:
     all_at_once(lambda _: pace.doubted("smtp", now=NOW))
     row = Transport.objects.get(pk="smtp")
-    assert (row.doubts, row.not_before) == (8, after(600))
+    assert (row.doubts, row.turn_at) == (8, after(600))
 
 
 def test_a_rate_limit_holds_the_transport_for_everyone_and_the_longer_wait_wins() -> None:
@@ -278,7 +278,6 @@ def test_a_rate_limit_holds_the_transport_for_everyone_and_the_longer_wait_wins(
     [
         Accepted(202, "m"),
         Partly(deferred={1: "450 later"}, status=450),
-        NotAccepted("429", 429),
         NotAccepted("no connection", wait=30),
         Refused("401", 401),
         AddressRefused("400"),
@@ -287,6 +286,21 @@ def test_a_rate_limit_holds_the_transport_for_everyone_and_the_longer_wait_wins(
 def test_other_answers_write_nothing_about_the_transport(answer: Answer) -> None:
     pace.note("sendgrid", answer, now=NOW)
     assert not Transport.objects.exists()
+
+
+@pytest.mark.parametrize("wait", [None, 0.0])
+def test_a_rate_limit_that_says_it_is_over_already_still_slows_down(wait: float | None) -> None:
+    """A clock that is a little ahead would otherwise ask again and again without a pause."""
+    pace.note("sendgrid", NotAccepted("429", 429, wait=wait), now=NOW)
+    assert pace.admit("sendgrid", 1_000, Rates(), now=NOW).not_before == after(5)
+
+
+def test_proof_ends_the_doubt_and_not_the_rate_limit() -> None:
+    pace.doubted("sendgrid", now=NOW)
+    pace.note("sendgrid", NotAccepted("429", 429, wait=60), now=NOW)
+    pace.trust("sendgrid")
+    assert pace.admit("sendgrid", 1_000, Rates(), now=after(6)).not_before == after(60)
+    assert pace.admit("sendgrid", 1_000, Rates(), now=after(60)).most == 1_000
 
 
 def test_an_accepted_answer_that_was_the_last_for_a_while_holds_the_transport() -> None:

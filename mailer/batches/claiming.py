@@ -76,8 +76,9 @@ def cancel_waiting(sends: Iterable[int]) -> int:
 
 
 def renew(batch: int, attempt: uuid.UUID, *, now: dt.datetime, lease: float) -> bool:
-    """Lengthen the lease on a batch under way; False where it is no longer this worker's."""
-    mine = Batch.objects.filter(pk=batch, attempt=attempt, state=BatchState.SUBMITTING)
+    """Lengthen the lease on a batch under way; False where it is another's, or its send was stopped."""
+    sending = Send.objects.filter(status=SendStatus.SENDING)
+    mine = Batch.objects.filter(pk=batch, attempt=attempt, state=BatchState.SUBMITTING, send__in=sending)
     return bool(mine.update(lease_until=now + dt.timedelta(seconds=lease)))
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 
 from django.db import transaction
-from django.db.models import Case, Value, When
+from django.db.models import Case, Q, Value, When
 
 from mailer import pace
 from mailer.batches import moving
@@ -22,17 +22,13 @@ def doubt(*, now: dt.datetime, after: float) -> int:
 
     A worker that is still at it, letter by letter, has renewed its lease.
     """
-    silent = list(
-        Batch.objects.filter(
-            state=BatchState.SUBMITTING, fired_at__lt=now - dt.timedelta(seconds=after), lease_until__lt=now
-        ).values_list("pk", "attempt")
-    )
+    over = Q(lease_until__lt=now) | Q(lease_until=None)
+    fired = Batch.objects.filter(over, state=BatchState.SUBMITTING)
+    silent = fired.filter(fired_at__lt=now - dt.timedelta(seconds=after)).values_list("pk", "attempt")
     changed = 0
-    for batch, attempt in silent:
+    for batch, attempt in list(silent):
         with transaction.atomic():
-            held = Batch.objects.filter(
-                pk=batch, attempt=attempt, state=BatchState.SUBMITTING, lease_until__lt=now
-            )
+            held = fired.filter(pk=batch, attempt=attempt)
             # Of one that proof about an ancestor has emptied there is nothing to doubt.
             state = Case(When(n=0, then=Value(BatchState.CLOSED)), default=Value(BatchState.UNKNOWN))
             if held.update(state=state, lease_until=None):

@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=32, primary_key=True, serialize=False)),
                 ('doubts', models.PositiveIntegerField(default=0)),
                 ('not_before', models.DateTimeField(blank=True, null=True)),
+                ('turn_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 'db_table': 'transport',

@@ -9,8 +9,10 @@ class Transport(models.Model):
     name = models.CharField(max_length=32, primary_key=True)
     # How many answers in a row were unknown: from the first on, canaries go first.
     doubts = models.PositiveIntegerField(default=0)
-    # No request before it: a rate limit's reset, or the next canary's turn.
+    # No request before it: a rate limit's reset. Proof and acceptance leave it as it is.
     not_before = models.DateTimeField(null=True, blank=True)
+    # While in doubt, no canary before it.
+    turn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         """The table."""

@@ -29,7 +29,7 @@ def pause(number: int, *, by: str, now: dt.datetime, reason: str = "") -> Send:
     """
     words = reason or f"paused by {by}"
     with transaction.atomic():
-        send = _locked(number)
+        send = locked(number)
         if send.status == SendStatus.PAUSED:
             return send
         if send.status not in PAUSABLE:
@@ -45,7 +45,7 @@ def resume(number: int, *, by: str, now: dt.datetime) -> Send:
     """Let a paused or missed send go on; raises SendError for one that is neither."""
     later = now + dt.timedelta(seconds=settings.CONFIGURATION.timings.useful_life)
     with transaction.atomic():
-        send = _locked(number)
+        send = locked(number)
         if send.status in {SendStatus.SCHEDULED, SendStatus.PREPARING, SendStatus.SENDING}:
             return send
         if send.status not in {SendStatus.PAUSED, SendStatus.MISSED}:
@@ -72,7 +72,7 @@ def cancel(number: int, *, by: str, now: dt.datetime) -> Send:
     Raises SendError where everything has left already. A second cancel changes nothing.
     """
     with transaction.atomic():
-        send = _locked(number)
+        send = locked(number)
         if send.status != SendStatus.CANCELLED:
             if send.status not in CANCELLABLE:
                 raise SendError(f"Send {number} is {_shown(send)}: nothing of it is left to cancel")
@@ -96,7 +96,7 @@ def cancel(number: int, *, by: str, now: dt.datetime) -> Send:
     return find(number)
 
 
-def _locked(number: int) -> Send:
+def locked(number: int) -> Send:
     """Lock the send: every T2 of it has committed, and none commits before this transaction."""
     find(number)
     fetch(f"SELECT id FROM send WHERE id = %s{locking('NO KEY UPDATE')}", [number])

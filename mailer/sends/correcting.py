@@ -2,14 +2,16 @@
 
 import datetime as dt
 
+from django.db import transaction
+
 from mailer import editions
 from mailer.faultpoints import reach
-from mailer.models import Batch, Send
-from mailer.sends.controlling import cancel
+from mailer.models import Batch, Edition, Send
+from mailer.sends.controlling import cancel, locked
 from mailer.sends.errors import SendError
 from mailer.sends.scheduling import approval_of, find, made
 from mailer.timetable import Instant
-from mailer.vocabulary import BatchState, SendKind, SendStatus
+from mailer.vocabulary import BatchState, EditionStatus, SendKind, SendStatus
 
 
 def correct(number: int, text: bytes, *, by: str, now: dt.datetime) -> Send:
@@ -35,17 +37,32 @@ def correct(number: int, text: bytes, *, by: str, now: dt.datetime) -> Send:
     if send.status != SendStatus.CANCELLED:
         cancel(number, by=by, now=now)
     reach("correct.after_cancel")
-    _somebody_waits(number, BatchState.CANCELLED)
-    edition = editions.find(send.edition_id)
-    return made(
-        edition,
-        Instant(now),
-        approval=approval_of(edition, by=by, now=now),
-        by=by,
-        now=now,
-        kind=SendKind.CORRECTION,
-        corrects=send,
-    )
+    with transaction.atomic():
+        locked(number)  # two at once: the second finds the first's correction
+        _nobody_corrects(number)
+        _somebody_waits(number, BatchState.CANCELLED)
+        edition = editions.find(send.edition_id)
+        correction = made(
+            edition,
+            Instant(now),
+            approval=approval_of(edition, by=by, now=now, revision=revision),
+            by=by,
+            now=now,
+            kind=SendKind.CORRECTION,
+            corrects=send,
+        )
+        Edition.objects.filter(pk=edition.pk).update(status=EditionStatus.SCHEDULED, changed_at=now)
+    return correction
+
+
+def _nobody_corrects(number: int) -> None:
+    """Raise SendError while another correction is about to take the same readers."""
+    under_way = Send.objects.filter(corrects=number, frozen_at=None).exclude(status=SendStatus.CANCELLED)
+    for other in under_way.values_list("pk", flat=True):
+        raise SendError(
+            f"Send {other} is about to take corrected text to the readers of send {number}: let it begin, or"
+            f" cancel it with `mailer sends cancel {other}`"
+        )
 
 
 def _somebody_waits(number: int, *states: BatchState) -> None:

@@ -28,7 +28,9 @@ log = structlog.get_logger()
 Clock = Callable[[], dt.datetime]
 # How long an answer in hand waits for a database that is away; later the sweep of this process tries.
 PATIENCE = (0.5, 1, 2, 4, 8, 16)
-RENEW_AT = 0.5  # share of the lease that may pass before it is lengthened
+# Before it is lengthened, at most so many seconds and so much of the lease may pass: that is how soon a
+# pause or a cancel is heard between two letters.
+RENEW_AFTER, RENEW_AT = 2.0, 0.5
 LONGEST_TURN = 300.0  # seconds that one batch may take letter by letter; the rest goes back
 
 
@@ -56,7 +58,7 @@ class Watch:
         held = uptime - self._since
         if held > self._lease or uptime - self._fired.at > LONGEST_TURN:
             return False
-        if held > self._lease * RENEW_AT:
+        if held > min(RENEW_AFTER, self._lease * RENEW_AT):
             renewed = batches.renew(
                 self._fired.batch, self._fired.attempt, now=self._clock(), lease=self._lease
             )
@@ -143,12 +145,25 @@ def _paid(batch: int, transport: Transport, *, now: dt.datetime) -> batches.Limi
         if not admission.granted:
             batches.postpone(batch, admission.not_before or now)
             return None
-        domains = {}
-        if rates.domains:
-            domains = dict(pace.allot(transport.name, batches.domains_of(batch), rates, now=now))
-        later = pace.when(transport.name, domains, rates, now=now) if domains else None
-        return batches.Limits(admission.most, domains, later)
+        limits = _limits(batch, n, admission.most, transport, now=now)
+        _refund(transport, batches.Limits(admission.most - limits.most, {}), now)
+        if limits.most:
+            return limits
+        # Nobody in it may go yet: it waits whole, and is not taken apart for nothing.
+        batches.postpone(batch, limits.not_before or now)
     return None
+
+
+def _limits(batch: int, n: int, most: int, transport: Transport, *, now: dt.datetime) -> batches.Limits:
+    """Return how many of a batch of `n` may go, and of which domains; 0 where all their domains must wait."""
+    rates = settings.CONFIGURATION.rates
+    if not rates.domains:
+        return batches.Limits(most, {})
+    wanted = batches.domains_of(batch)
+    granted = dict(pace.allot(transport.name, wanted, rates, now=now))
+    later = pace.when(transport.name, granted, rates, now=now) if granted else None
+    free = n - sum(wanted[domain] - count for domain, count in granted.items())
+    return batches.Limits(min(most, free), granted, later)
 
 
 def _refund(transport: Transport, unused: batches.Limits, now: dt.datetime) -> None:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from mailer import doorbell, editions
 from mailer.look import content_hash, look_of
-from mailer.models import Approval, Edition, Send
+from mailer.models import Approval, Edition, Revision, Send
 from mailer.sends.errors import SendError
 from mailer.timetable import Instant
 from mailer.vocabulary import EditionStatus, SendKind
@@ -77,9 +77,9 @@ def made(
     return send
 
 
-def approval_of(edition: Edition, *, by: str, now: dt.datetime) -> Approval:
-    """Return an approval of the newest revision as it stands, which no send has consumed."""
-    revision = editions.newest(edition)
+def approval_of(edition: Edition, *, by: str, now: dt.datetime, revision: Revision | None = None) -> Approval:
+    """Return an approval of the revision (left out: the newest) as it stands, which no send consumed."""
+    revision = revision or editions.newest(edition)
     content = content_hash(revision, look_of(edition.list))
     approval = revision.approvals.filter(send=None, content_hash=content).order_by("pk").last()
     if approval is not None:
@@ -89,4 +89,4 @@ def approval_of(edition: Edition, *, by: str, now: dt.datetime) -> Approval:
             f"Edition {edition.pk} needs the word of a second person, and has none for this text;"
             f" they say it with `mailer editions approve {edition.pk}`"
         )
-    return editions.approve(edition, by=by, now=now)
+    return editions.approve(edition, by=by, now=now, revision=revision)

@@ -73,6 +73,9 @@ def _before_the_freeze(known: Known) -> str:
     if sending.status in (SendStatus.CANCELLED, SendStatus.MISSED):
         return f"Nobody got send {sending.id}: it was {sending.status} before its audience was chosen."
     starts = moment(sending.scheduled_at)
+    if sending.kind is SendKind.TEST:
+        named = "this address is among those it names" if sending.invited else "it does not name this address"
+        return f"Not decided yet: the send is a test, which starts {starts}; {named}."
     return f"Not decided yet: the audience is frozen when the send starts, {starts}. {_now(known)}"
 
 

@@ -46,6 +46,8 @@ class Sending:
     scheduled_at: dt.datetime
     frozen_at: dt.datetime | None
     to_segment: bool = False
+    # Of a test that has not begun: whether it names this address.
+    invited: bool = False
     corrects: int | None = None
     pause_reason: str = ""
 

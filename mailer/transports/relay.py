@@ -1,6 +1,7 @@
 """The relay that takes our letters, read from SMTP_URL, and the name under which they are signed."""
 
 import ipaddress
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -16,6 +17,9 @@ class Tls(StrEnum):
 
 PORTS = {Tls.STARTTLS: 587, Tls.IMPLICIT: 465, Tls.NONE: 25}
 _FORM = "write it as smtp://user:password@host:587 or smtps://user:password@host:465"
+
+# A name or an address of either kind, as the URL has it without brackets.
+_HOST = re.compile(r"[A-Za-z0-9._:-]+")
 
 
 class RelayUrlError(Exception):
@@ -52,7 +56,13 @@ def parse(value: str) -> Relay:
         host, port = parts.hostname, parts.port
     except ValueError as error:
         raise RelayUrlError(f"is no address: {_FORM}") from error
-    if parts.scheme not in {"smtp", "smtps"} or not host or parts.path not in {"", "/"} or parts.fragment:
+    if (
+        parts.scheme not in {"smtp", "smtps"}
+        or not host
+        or not _HOST.fullmatch(host)
+        or parts.path not in {"", "/"}
+        or parts.fragment
+    ):
         raise RelayUrlError(f"is no address of a mail server: {_FORM}")
     tls = _tls(parts)
     user, password = unquote(parts.username or ""), unquote(parts.password or "")

@@ -4,7 +4,7 @@ import re
 
 LONGEST = 500  # characters of a transport's words that are worth keeping
 
-_ADDRESS = re.compile(r"[^\s@<>()\"',;:]+@[^\s@<>()\"',;:]+")
+_ADDRESS = re.compile(r"(?:\"[^\"@]{1,64}\"|[^\s@<>()\"',;:]+)(?:@|%40)[^\s@<>()\"',;:]+", re.IGNORECASE)
 
 
 def without_addresses(text: str) -> str:

@@ -115,3 +115,11 @@ def test_cancelled_for_good_frees_the_readers_of_cancelled_batches_and_of_no_oth
         assert outcomes(batch.send) == {"cancelled": 2, "excluded": 1}
     batch.refresh_from_db()
     assert batch.n == 0
+
+
+@pytest.mark.parametrize("status", ["paused", "cancelled"])
+def test_a_worker_that_sends_letter_by_letter_hears_of_a_pause_when_it_renews_its_lease(status: str) -> None:
+    batch = a_batch()
+    request = fired(batch)
+    Send.objects.update(status=status)
+    assert not batches.renew(batch.pk, request.attempt, now=LATER, lease=60)

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from mailer import batches, editions, reports, sends
+from mailer import batches, editions, faultpoints, reports, sends
 from mailer.manuscript.faults import ManuscriptError
 from mailer.models import Batch, Delivery, Revision, Send
 from mailer.sends import SendError
@@ -190,3 +190,45 @@ def test_first_and_corrected_copy_of_a_reader_are_told_apart() -> None:
     assert second.state is None
     assert correction.corrects == send
     assert set(Batch.objects.filter(send=send).values_list("replaced_by", flat=True)) == {correction.pk}
+
+
+def test_of_two_who_correct_at_once_the_second_is_told_of_the_first(sendgrid: Provider) -> None:
+    send = a_send_in(2)
+    first = sends.correct(send.pk, CORRECTED, by="ann", now=LATER)
+    with pytest.raises(SendError, match=f"Send {first.pk} is about to take corrected text"):
+        sends.correct(send.pk, CORRECTED.replace(b"corrected", b"otherwise"), by="bob", now=LATER)
+    sends.prepare(first.pk, now=LATER)
+    deliver_all(first, LATER)
+    assert shown(first) == {"status": "done", "accepted": 4}
+    assert "Space, corrected" in text_to(sendgrid, "reader0@x.example")
+
+
+def test_what_is_sent_is_the_text_that_was_given_whatever_is_stored_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """I6: an approval is of a text that its giver has seen."""
+    send = a_send_in(2)
+    others = CORRECTED.replace(b"corrected", b"otherwise")
+
+    def meanwhile(point: str) -> None:
+        if point == "correct.after_cancel":
+            editions.revise(send.edition, others, author="bob", now=LATER)
+
+    monkeypatch.setattr(faultpoints, "_pull", meanwhile)
+    correction = sends.correct(send.pk, CORRECTED, by="ann", now=LATER)
+    assert correction.revision.text.encode() == CORRECTED
+    assert correction.approval is not None
+    assert correction.approval.revision == correction.revision
+
+
+def test_an_edition_whose_send_was_stopped_is_on_its_way_again_with_its_correction(
+    sendgrid: Provider,
+) -> None:
+    send = a_send_in(2)
+    correction = corrected(send)
+    send.edition.refresh_from_db()
+    assert send.edition.status == "sending"
+    deliver_all(correction, LATER)
+    send.edition.refresh_from_db()
+    assert send.edition.status == "done"
+    assert len(mailed(sendgrid)) == 4

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from mailer.sends import delivering
 from subscribers.models import Letter
 from tests.provider import Provider, says
 from tests.sends.cast import LATER, a_send_in, deliver, deliver_all, mailed, shown
-from tests.stage import NOW, batches_of
+from tests.stage import NOW, batches_of, fired
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
@@ -183,3 +184,34 @@ def test_a_worker_that_comes_too_late_pays_nothing_and_sends_nothing(sendgrid: P
     assert batches.claim(batch.pk, now=NOW, lease=60)
     deliver(batch)
     assert sendgrid.asked == []
+
+
+def test_a_batch_all_of_whose_domains_must_wait_waits_whole(sendgrid: Provider, settings: Settings) -> None:
+    """It is not taken apart for nothing: no row but its own is touched."""
+    rates = Rates(domains=(("x.example", 0.1),))
+    settings.CONFIGURATION = dataclasses.replace(settings.CONFIGURATION, rates=rates)
+    send = a_send_in(2, each=3)
+    first, second = batches_of(send)
+    deliver(first)
+    deliver(second)
+    assert len(mailed(sendgrid)) == 1
+    waiting = {batch.pk: (batch.state, batch.n) for batch in batches_of(send)}
+    assert waiting[second.pk] == ("pending", 3)
+    second.refresh_from_db()
+    assert second.not_before == NOW + dt.timedelta(seconds=10, microseconds=1)
+    assert len(waiting) == 3
+
+
+def test_letters_that_leave_one_by_one_stop_soon_after_a_pause(settings: Settings, tmp_path: Path) -> None:
+    """Whoever is not written to goes back, and waits."""
+    send = a_send_in(1, each=3)
+    (batch,) = batches_of(send)
+    request = fired(batch)
+    watch = delivering.Watch(
+        request, journal.Journal(tmp_path), lambda: NOW, settings.CONFIGURATION.timings.lease
+    )
+    assert watch.begin(1)
+    sends.pause(send.pk, by="ed", now=NOW)
+    assert watch.begin(2)  # within two seconds of the last look
+    watch._since -= delivering.RENEW_AFTER
+    assert not watch.begin(3)
