@@ -66,7 +66,7 @@ def _sending(send: Send) -> Sending:
         kind=SendKind(send.kind),
         status=SendStatus(send.status),
         edition=send.edition_id,
-        title=send.edition.title,
+        title=send.title,
         list=send.edition.list.slug,
         scheduled_at=send.scheduled_at,
         frozen_at=send.frozen_at,

@@ -63,6 +63,9 @@ def configure(component: str) -> None:
     logging.root.setLevel(logging.ERROR if component == "command" else logging.INFO)
     # At DEBUG it prints the key and every payload.
     logging.getLogger("python_http_client.client").setLevel(logging.WARNING)
+    # Each ring and each sweep, received and done: the rows tell what came of it.
+    for name in ("celery.app.trace", "celery.worker.strategy", "celery.beat"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     # 404 and 405 are a reader's business; their lines would hold nothing but a path.
     logging.getLogger("django.request").setLevel(logging.ERROR)
     # A wrong Host or too large a body: mailer.web.errors says so in a line, without host, path and traceback.

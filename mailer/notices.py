@@ -87,7 +87,7 @@ def _facts(send: Send, news: News, words: str) -> Facts:
         list_slug=owner.slug,
         send=send.pk,
         edition=send.edition_id,
-        title=send.edition.title,
+        title=send.title,
         due=f"{send.wall_time} {send.zone}" if send.wall_time else _in_utc(send.scheduled_at),
         candidates=sums.candidates,
         outcomes=sums.outcomes,

@@ -253,7 +253,7 @@ def listing(*, limit: int = 50, before: int | None = None, tests: bool = False) 
             {
                 "id": send.pk,
                 "edition": send.edition_id,
-                "title": send.edition.title,
+                "title": send.title,
                 "status": status(send, sums),
                 "scheduled_at": send.scheduled_at,
                 "candidates": sums.candidates or 0,

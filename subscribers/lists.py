@@ -105,6 +105,20 @@ def add_list(
     return Added(newsletter, new)
 
 
+def set_rules(newsletter: List, **changes: object) -> bool:
+    """Change who is told, or how a list decides; return False where all was so already. Raises ListError.
+
+    `changes` may hold owner, when_unknown, second_approval.
+    """
+    values = dict(changes)
+    if "owner" in values:
+        values["owner_address"] = _address_or_nothing("The owner's address", str(values.pop("owner")))
+    others = List.objects.filter(pk=newsletter.pk).exclude(**values)
+    changed = bool(others.update(**values))
+    newsletter.refresh_from_db()
+    return changed
+
+
 def add_interest(newsletter: List, slug: str, name: str) -> Interest:
     """Give the list one more interest; its number is its own for ever. Raises ListError."""
     slug, name = _slug("An interest's", slug), _line("An interest's name", name)
@@ -156,6 +170,8 @@ def listing(only: List | None = None) -> list[dict[str, Any]]:
             "from": f"{newsletter.sender_name} <{newsletter.sender_address}>",
             "reply_to": newsletter.reply_to,
             "owner": newsletter.owner_address,
+            "when_unknown": newsletter.when_unknown,
+            "second_approval": newsletter.second_approval,
             "postal_address": newsletter.postal_address,
             "public": newsletter.public,
             "tracked": newsletter.tracked,

@@ -162,7 +162,7 @@ def test_a_notice_is_never_sent_twice_however_often_it_is_told_and_rung_for(send
             for letter in [*outbox.due(now=moment, most=10), Letter.objects.get().pk]:
                 outbox.deliver(letter, SendGrid("SG.key", service.url, 5), now=moment)
     assert len(service.asked) == 1
-    assert json.loads(service.asked[0][2])["subject"] == "Space Digest: sent, 0 of 3 accepted"
+    assert json.loads(service.asked[0][2])["subject"] == "Space Digest: done, 0 of 3 accepted"
 
 
 def test_a_new_notice_unapproves_no_edition() -> None:

@@ -1,11 +1,13 @@
 """`mailer bounces`: one message from the mail server's pipe, and what it says of a copy."""
 
 import datetime as dt
+import os
 import sys
 from typing import Annotated
 
 import typer
 
+from mailer import environment
 from mailer.commands.output import say, warn
 from mailer.commands.start import ready
 from mailer.environment import SettingError
@@ -37,6 +39,9 @@ def bounces(
     raw = sys.stdin.buffer.read(_LARGEST)
     while sys.stdin.buffer.read(_LARGEST):
         pass  # the mail server may not like it if nobody takes the rest
+    if wanting := _wanting():
+        warn(f"nothing was done, try again later: {wanting}")
+        raise typer.Exit(TRY_AGAIN)
     try:
         line = _taken(raw, recipient)
     except SettingError as error:
@@ -47,6 +52,23 @@ def bounces(
         warn(f"nothing was done, try again later: {type(error).__name__}")
         raise typer.Exit(TRY_AGAIN) from error
     say(line)
+
+
+def _wanting() -> str:
+    """Return what shows that this is not the installation whose letters come back, or ''.
+
+    A mail server starts it with hardly an environment. Then nothing may be made anew, and no token of ours
+    be taken for a stranger's.
+    """
+    try:
+        configuration = environment.read(os.environ)
+    except SettingError as error:
+        return str(error)
+    if not configuration.smtp.bounce_address:
+        return "MAILER_BOUNCE_ADDRESS is not set here; give this command the environment of the workers"
+    if not configuration.database_url and not (configuration.data_dir / "mailer.sqlite3").exists():
+        return f"there is no installation in {configuration.data_dir}; set MAILER_DATA_DIR, or DATABASE_URL"
+    return ""
 
 
 def _taken(raw: bytes, recipient: str) -> str:

@@ -134,7 +134,7 @@ def _print(outcome: "Outcome", seconds: float, *, as_json: bool) -> None:
 
 def _tell(outcome: "Outcome", described: dict[str, Any], seconds: float) -> None:
     """Print the ledger for people."""
-    say(outcome.send.edition.title)
+    say(outcome.send.title)
     say(
         f"One edition, {len(described['variants'])} letters, {described['candidates']:,} readers;"
         f" {seconds:.1f} s from schedule to the last event."

@@ -7,6 +7,7 @@ import typer
 
 from mailer.commands.output import emit, print_facts, print_rows, say
 from mailer.commands.start import ready
+from subscribers.vocabulary import WhenUnknown
 
 app = typer.Typer(help="Newsletters that one can subscribe to.", no_args_is_help=True)
 
@@ -97,6 +98,43 @@ def show(
 
     shown = lists.show(lists.find(slug))
     emit(shown, as_json=as_json, table=lambda: _print(shown))
+
+
+@app.command("set", epilog="Example: mailer lists set space-digest --owner editor@news.example")
+def set_(
+    slug: Annotated[str, typer.Argument(help="The list's slug.")],
+    *,
+    owner: Annotated[
+        str | None,
+        typer.Option(help="Address told when a send is paused, missed, unknown, cancelled or done."),
+    ] = None,
+    when_unknown: Annotated[
+        WhenUnknown | None,
+        typer.Option(help="What becomes of readers in doubt when nobody decides within the wait."),
+    ] = None,
+    second_approval: Annotated[
+        bool | None,
+        typer.Option(
+            "--second-approval/--no-second-approval", help="Whether another person than the author approves."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change who is told of a list's sends, and how it decides."""
+    given = {"owner": owner, "when_unknown": when_unknown, "second_approval": second_approval}
+    changes = {name: value for name, value in given.items() if value is not None}
+    if not changes:
+        raise typer.BadParameter("say what to change: --owner, --when-unknown or --second-approval")
+    ready()
+    from subscribers import lists  # noqa: PLC0415 - models want Django ready
+
+    found = lists.find(slug)
+    outcome = (
+        f"{slug} is changed; `mailer lists show {slug}` shows it."
+        if lists.set_rules(found, **changes)
+        else f"{slug} was so already; nothing was changed."
+    )
+    emit(lists.show(found), as_json=as_json, table=lambda: say(outcome))
 
 
 def _print(shown: dict[str, Any]) -> None:

@@ -105,6 +105,9 @@ def _poll(count: int) -> None:
     from mailer import crew, logs  # noqa: PLC0415 - every command would pay for it
 
     start.ready()  # what is wrong is said here, in a line, and not by each process
+    from mailer.models import Send  # noqa: PLC0415 - models want Django ready
+
+    Send.objects.exists()
     logs.configure("worker")
     crew.keep(count)
 
@@ -127,8 +130,8 @@ def sandbox(
         typer.Option(
             min=0,
             max=1,
-            help="Share of requests that go wrong (429, 5xx, resets and other answers that a sender gets over"
-            " by itself); the webhook then loses, doubles, delays and forges events too.",
+            help="Share of requests that go wrong: rate limits, and 5xx, resets and silence, which leave"
+            " readers in doubt; the webhook then loses, doubles, delays and forges events too.",
         ),
     ] = 0,
     uneventful: Annotated[

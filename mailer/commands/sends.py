@@ -17,7 +17,7 @@ Number = Annotated[int, typer.Argument(metavar="SEND", help="Its number, from `m
 AsJson = Annotated[bool, typer.Option("--json", help="Print it for scripts.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
-_LEDGER = ("delivery", "email", "outcome", "reason", "variant", "batch", "attempt", "message_id")
+_LEDGER = ("delivery", "email", "outcome", "reason", "variant", "batch", "attempt", "message_id", "events")
 _LEDGER_SHORT = ("delivery", "email", "outcome", "reason", "variant")
 
 
@@ -109,7 +109,7 @@ def show(send: Number, as_json: AsJson = False) -> None:
         kind = "" if found.kind == "send" else f", a {found.kind}"
         of = f" of send {found.corrects_id}" if found.corrects_id else ""
         status = described["status"].replace("_", " ")
-        say(f"Send {send}{kind}{of}, of edition {found.edition_id} ({status}): {found.edition.title}")
+        say(f"Send {send}{kind}{of}, of edition {found.edition_id} ({status}): {found.title}")
         if described["pause_reason"]:
             say(f"Paused: {described['pause_reason']}")
         print_ledger(described)
@@ -126,7 +126,7 @@ def ledger(
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print it for spreadsheets.")] = False,
 ) -> None:
-    """Show one line for each candidate: outcome, reason, letter, request, and what came back."""
+    """Show one line for each candidate; --csv and --json also have the request, and what came back."""
     ready()
     from mailer import reports, sends  # noqa: PLC0415 - models want Django ready
 
@@ -194,7 +194,14 @@ def counted(n: int, one: str, several: str) -> str:
 
 
 def _cells(lines: Iterable[dict[str, Any]], columns: tuple[str, ...]) -> Iterator[list[object]]:
-    return ([line[column] for column in columns] for line in lines)
+    return ([_cell(line[column]) for column in columns] for line in lines)
+
+
+def _cell(value: Any) -> object:  # noqa: ANN401 - whatever a line of the ledger holds
+    """Return a value as a cell; what came back is written out, the earliest of each kind."""
+    if not isinstance(value, dict):
+        return value
+    return "; ".join(f"{kind} {at:%Y-%m-%dT%H:%M:%SZ}" for kind, at in value.items())
 
 
 def say_sandboxed() -> None:

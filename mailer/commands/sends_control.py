@@ -82,7 +82,8 @@ def cancel(send: Number, yes: Yes = False, as_json: AsJson = False) -> None:
         before = reports.described(found)
         gone = before["accepted"] + before["in_flight"] + before["unknown"]
         left = counted(gone, "letter has", "letters have")
-        ask(f"Cancel send {send} for good? {left} left already.", yes=yes)
+        doubt = f"; of {before['unknown']:,} nobody can tell yet" if before["unknown"] else ""
+        ask(f"Cancel send {send} for good? {left} left already{doubt}.", yes=yes)
     cancelled = sends.cancel(send, by=whoami(), now=_now())
     described = reports.described(cancelled)
 
@@ -171,7 +172,11 @@ def _say_where_all_are(described: dict[str, Any]) -> None:
         say(f"{flying} in flight: the request had left, and its answer is noted when it comes.")
     if described["unknown"]:
         doubted = counted(described["unknown"], "reader is", "readers are")
-        say(f"{doubted} unknown: `mailer sends resolve {described['id']} --status` says what is known.")
+        say(f"{doubted} in doubt and may have it.")
+        say(f"`mailer sends resolve {described['id']} --status` says what is known of them.")
+    if described["not_confirmed"]:
+        left = counted(described["not_confirmed"], "reader", "readers")
+        say(f"{left} may have it or not, and will not be written to again.")
 
 
 def _when(moment: dt.datetime) -> str:

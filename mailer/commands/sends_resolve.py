@@ -97,7 +97,8 @@ def _say_known(send: int, known: "list[Doubt]", now: dt.datetime) -> None:
     for doubt in known:
         say(f"Batch {doubt.batch}, {counted(doubt.readers, 'reader', 'readers')}:")
         say(f"  request {doubt.attempt} left {_at(doubt.fired_at)} by {doubt.transport}")
-        said = " ".join(filter(None, [str(doubt.status or ""), doubt.said]))
+        status = "" if doubt.said.startswith(str(doubt.status)) else str(doubt.status or "")
+        said = " ".join(filter(None, [status, doubt.said]))
         say(f"  {f'it was said: {said}' if said else 'no answer was ever heard'}")
         if doubt.proved:
             say(f"  events have come of {counted(doubt.proved, 'copy', 'copies')} of it, which are accepted")
@@ -133,7 +134,8 @@ def _say_looked_up(found: "LookedUp") -> None:
 def _say_decided(send: int, decided: "Resolved", *, resend: bool) -> None:
     who = counted(decided.readers, "reader", "readers")
     if resend:
-        say(f"It is sent again to {who}, who may get it twice; `mailer sends show {send}` counts them.")
+        say(f"It is sent again to {who}, who may get it twice.")
+        say(f"`mailer sends show {send}` counts them once it has left.")
     else:
         say(f"{who} of send {send} left out: not confirmed, until evidence comes.")
     if decided.too_early:

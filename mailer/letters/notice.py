@@ -116,6 +116,10 @@ def _paused(facts: Facts) -> _Said:
         steps=(
             Step("When the reason is put right, let it go on:", f"mailer sends resume {facts.send}"),
             Step("Or end it; what has left stays counted:", f"mailer sends cancel {facts.send}"),
+            Step(
+                "Or give corrected text to those who have none:",
+                f"mailer sends correct {facts.send} corrected.md",
+            ),
             _show(facts),
         ),
     )
@@ -159,7 +163,7 @@ _RULES = {
 
 def _done(facts: Facts) -> _Said:
     return _Said(
-        f"sent, {_share(facts)}",
+        f"done, {_share(facts)}",
         "Every reader is accounted for",
         f"{_title(facts)} is done: the transport accepted {_copies(facts)}. Accepted is not yet delivered:"
         " what became of each copy comes back in the hours after.",
@@ -170,7 +174,7 @@ def _done(facts: Facts) -> _Said:
 def _done_with_gaps(facts: Facts) -> _Said:
     gaps = _readers(facts.outcomes.get("not_confirmed", 0))
     return _Said(
-        f"sent with gaps, {_share(facts)}",
+        f"done with gaps, {_share(facts)}",
         f"Done, with {gaps} not confirmed",
         f"{_title(facts)} is over: the transport accepted {_copies(facts)}. Of {gaps} it was never learnt"
         " whether their copy was taken, and nothing more is sent to them.",

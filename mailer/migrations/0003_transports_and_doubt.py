@@ -3,6 +3,13 @@
 from django.db import migrations, models
 
 
+def title_sends(apps, _editor):
+    """Give the sends there are the title of their edition."""
+    for send in apps.get_model('mailer', 'Send').objects.select_related('edition').iterator():
+        send.title = send.edition.title
+        send.save(update_fields=['title'])
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -36,6 +43,12 @@ class Migration(migrations.Migration):
             model_name='attempt',
             name='attempt_answer_word',
         ),
+        migrations.AddField(
+            model_name='send',
+            name='title',
+            field=models.CharField(blank=True, default='', max_length=500),
+        ),
+        migrations.RunPython(title_sends, migrations.RunPython.noop),
         migrations.AddField(
             model_name='attempt',
             name='abandoned_at',

@@ -17,6 +17,8 @@ class Send(models.Model):
         Approval, null=True, blank=True, on_delete=models.PROTECT, related_name="send"
     )
     content_hash = models.CharField(max_length=64)
+    # The text's, as it left: a correction gives the edition another.
+    title = models.CharField(max_length=500, default="", blank=True)
     # As approved: what the list says later is another approval's business (I6).
     sender_name = models.CharField(max_length=200)
     sender_address = models.CharField(max_length=254)

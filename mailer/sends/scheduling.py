@@ -62,6 +62,7 @@ def made(
         revision=revision,
         approval=approval,
         content_hash=approval.content_hash if approval else content_hash(revision, look_of(owner)),
+        title=editions.document_of(revision).title,
         sender_name=owner.sender_name,
         sender_address=owner.sender_address,
         reply_to=owner.reply_to,

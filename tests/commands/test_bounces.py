@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import uuid
 from email.utils import format_datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -55,6 +56,9 @@ class Pipe:
 
 @pytest.fixture
 def pipe(mailer: Mailer, monkeypatch: pytest.MonkeyPatch) -> Pipe:
+    monkeypatch.setenv("MAILER_BOUNCE_ADDRESS", "bounces@b.example")
+    # Looked at, and not used: Django is set up.
+    monkeypatch.setenv("DATABASE_URL", "sqlite:////elsewhere")
     return Pipe(mailer, monkeypatch)
 
 
@@ -191,3 +195,20 @@ def test_no_address_is_printed(send: Send, attempt: uuid.UUID, pipe: Pipe) -> No
         ran = pipe(mail(name, ada.pk, attempt.hex))
         assert "@" not in ran.out + ran.err
     assert not Event.objects.filter(detail__contains="@").exists()
+
+
+def test_what_is_started_without_its_environment_makes_nothing_and_asks_to_come_again(
+    mailer: Mailer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A mail server starts it with hardly any: a new data directory would take every token for a stranger's."""
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(b"")))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("MAILER_DATA_DIR", str(tmp_path / "data"))
+    bare = mailer("bounces")
+    assert (bare.status, bare.out) == (75, "")
+    assert "MAILER_BOUNCE_ADDRESS is not set here" in bare.err
+    monkeypatch.setenv("MAILER_BOUNCE_ADDRESS", "bounces@b.example")
+    lost = mailer("bounces")
+    assert (lost.status, lost.out) == (75, "")
+    assert f"no installation in {tmp_path / 'data'}" in lost.err
+    assert not (tmp_path / "data").exists()

@@ -27,6 +27,8 @@ def test_a_list_is_made_and_shown(mailer: Mailer) -> None:
         "from": "Space Digest <news@example.org>",
         "reply_to": "desk@example.org",
         "owner": "",
+        "when_unknown": "hold",
+        "second_approval": False,
         "postal_address": "14 Observatory Road",
         "public": True,
         "tracked": True,
@@ -103,3 +105,17 @@ def test_a_list_that_is_not_there_is_a_failure_that_names_the_others(mailer: Mai
 @pytest.mark.parametrize("command", ["add", "ls", "show"])
 def test_every_command_shows_an_example(mailer: Mailer, command: str) -> None:
     assert f"Example: mailer lists {command}" in mailer("lists", command, "--help").out
+
+
+def test_who_is_told_and_how_a_list_decides_can_be_changed(mailer: Mailer) -> None:
+    mailer(*ADD)
+    changed = mailer(
+        "lists", "set", "space-digest", "--owner", "ed@news.example", "--when-unknown", "leave_out"
+    )
+    assert changed.out == "space-digest is changed; `mailer lists show space-digest` shows it.\n"
+    shown = mailer("lists", "show", "space-digest", "--json").json
+    assert (shown["owner"], shown["when_unknown"]) == ("ed@news.example", "leave_out")
+    again = mailer("lists", "set", "space-digest", "--owner", "ed@news.example")
+    assert "nothing was changed" in again.out
+    assert mailer("lists", "set", "space-digest").status == 2
+    assert mailer("lists", "set", "space-digest", "--owner", "nobody").status == 1

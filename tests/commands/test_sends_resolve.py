@@ -106,7 +106,7 @@ def test_sending_again_says_how_many_may_get_it_twice_and_asks(mailer: Mailer, n
     assert asked.err.startswith("mailer: Send again to 3 readers? Each of them may get it twice. ")
     assert Batch.objects.get().state == "unknown"
     told = mailer("sends", "resolve", number, "--resend", "--yes").out
-    assert told.startswith("It is sent again to 3 readers, who may get it twice;")
+    assert told.startswith("It is sent again to 3 readers, who may get it twice.")
     assert sorted(Batch.objects.values_list("state", "n")) == [("pending", 3), ("resent", 0)]
 
 

@@ -38,8 +38,8 @@ def letter(news: News, **others: object) -> tuple[str, str, str]:
     [
         (News.PAUSED, "Space Digest: sending paused"),
         (News.MISSED, "Space Digest: not sent, its hour has passed"),
-        (News.DONE, "Space Digest: sent, 979 of 1,000 accepted"),
-        (News.DONE_WITH_GAPS, "Space Digest: sent with gaps, 979 of 1,000 accepted"),
+        (News.DONE, "Space Digest: done, 979 of 1,000 accepted"),
+        (News.DONE_WITH_GAPS, "Space Digest: done with gaps, 979 of 1,000 accepted"),
         (News.CANCELLED, "Space Digest: sending cancelled, 979 of 1,000 accepted"),
         (News.UNKNOWN, "Space Digest: 0 readers in doubt"),
     ],
