@@ -200,7 +200,7 @@ def test_no_address_is_printed(send: Send, attempt: uuid.UUID, pipe: Pipe) -> No
 def test_what_is_started_without_its_environment_makes_nothing_and_asks_to_come_again(
     mailer: Mailer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """A mail server starts it with hardly any: a new data directory would take every token for a stranger's."""
+    """A mail server starts it so: a new data directory would take every token for a stranger's."""
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(b"")))
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setenv("MAILER_DATA_DIR", str(tmp_path / "data"))
