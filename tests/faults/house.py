@@ -24,7 +24,7 @@ from tests.faults.processes import Crew
 from tests.faults.product import Place
 
 TICK = 0.004  # seconds between looks of the house
-LONGEST = 45.0  # seconds a run may take in all
+LONGEST = 80.0  # seconds a run may take in all
 AGAIN = frozenset({"worker", "scheduler", "web"})
 WEATHER = frozenset({"terminate", "crash", "full", "full_journal", "clock", "flush", "down"})
 SMALLEST_FILE = {"full": 64 * 1024, "full_journal": 100}

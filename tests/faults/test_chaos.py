@@ -7,7 +7,7 @@ from tests.faults.chaos import HOWS
 from tests.faults.conftest import Runs
 from tests.faults.families import FAMILIES, ON_THEIR_OWN, WITHOUT_SMTP, drawn
 
-pytestmark = [pytest.mark.database, pytest.mark.timeout(280)]
+pytestmark = [pytest.mark.database, pytest.mark.timeout(600)]
 
 QUICK = [family for family in FAMILIES if family not in (*ON_THEIR_OWN, "points")]
 
