@@ -22,6 +22,9 @@ from tests.waiting import until
 SAMPLE = Path(__file__).parents[2] / "mailer" / "samples" / "edition.md"
 READERS = 600
 
+# A dozen processes begin and end in it.
+pytestmark = pytest.mark.timeout(280)
+
 
 class Hosts:
     """The parts of an installation, and the command line of the first host."""
