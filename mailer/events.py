@@ -15,6 +15,7 @@ from django.db import transaction
 
 from mailer import batches
 from mailer.database import execute_many, fetch, instant, locking
+from mailer.faultpoints import reach
 from mailer.models import EventBody
 from mailer.models.deliveries import EVENT_COLUMNS
 from mailer.vocabulary import EventKind
@@ -108,6 +109,8 @@ def apply(number: int, *, now: dt.datetime) -> None:
         body.applied_at, body.fault = now, heard.fault
         body.body = body.body if heard.fault else b""
         body.save(update_fields=["applied_at", "body", "fault"])
+        reach("events.before_commit")
+    reach("events.after_commit")
     log.info(
         "events applied",
         body=number,
