@@ -77,31 +77,38 @@ JOIN_VARIANT = """
   LEFT JOIN variant ON variant.id = variant_set.variant_id
 """
 
-# Each candidate, their variant and the first reason against them, in the protocol's order.
+
+def reasons(key: str, subscriber: str, counted: str = "TRUE") -> str:
+    """Return the WHENs of the first reason against a candidate, in the protocol's order.
+
+    `key` and `subscriber` are the columns that say who it is. Copies of the edition that another send holds,
+    whatever became of them, stand in the way where `counted` is true of `other`.
+    """
+    other = f"""
+        SELECT 1 FROM delivery AS other
+        WHERE other.edition_id = %(edition)s AND {counted}
+          AND NOT (other.state IN ('excluded', 'cancelled') AND other.state IS NOT NULL)"""
+    return f"""
+      WHEN EXISTS (
+        SELECT 1 FROM suppression
+        WHERE suppression.address_key = {key} AND suppression.lifted_at IS NULL
+          AND (suppression.list_id IS NULL OR suppression.list_id = %(list)s)
+      ) THEN 'suppressed'
+      WHEN subscription.status = 'paused' THEN 'paused'
+      WHEN subscription.status = 'pending' THEN 'unconfirmed'
+      WHEN NOT variant.has_story AND %(skip)s THEN 'no_story'
+      WHEN EXISTS ({other} AND other.address_key = {key})
+        OR EXISTS ({other} AND other.subscriber_id = {subscriber}) THEN 'already_has_this_edition'"""
+
+
+# Each candidate, their variant and the first reason against them.
 CANDIDATES = f"""
 candidate AS (
   SELECT
     subscriber.id AS subscriber_id,
     subscriber.address_key AS address_key,
     variant.id AS variant_id,
-    CASE
-      WHEN EXISTS (
-        SELECT 1 FROM suppression
-        WHERE suppression.address_key = subscriber.address_key AND suppression.lifted_at IS NULL
-          AND (suppression.list_id IS NULL OR suppression.list_id = %(list)s)
-      ) THEN 'suppressed'
-      WHEN subscription.status = 'paused' THEN 'paused'
-      WHEN subscription.status = 'pending' THEN 'unconfirmed'
-      WHEN NOT variant.has_story AND %(skip)s THEN 'no_story'
-      WHEN EXISTS (
-        SELECT 1 FROM delivery AS other
-        WHERE other.edition_id = %(edition)s AND other.address_key = subscriber.address_key
-          AND NOT (other.state IN ('excluded', 'cancelled') AND other.state IS NOT NULL)
-      ) OR EXISTS (
-        SELECT 1 FROM delivery AS other
-        WHERE other.edition_id = %(edition)s AND other.subscriber_id = subscriber.id
-          AND NOT (other.state IN ('excluded', 'cancelled') AND other.state IS NOT NULL)
-      ) THEN 'already_has_this_edition'
+    CASE {reasons("subscriber.address_key", "subscriber.id")}
     END AS reason
   FROM subscription
   JOIN subscriber ON subscriber.id = subscription.subscriber_id

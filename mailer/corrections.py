@@ -6,7 +6,7 @@ first text. Run again, a correction takes those whose request was refused since.
 
 import functools
 
-from mailer.audience import JOIN_VARIANT, Source
+from mailer.audience import JOIN_VARIANT, Source, reasons
 from mailer.audience import freeze as freeze_source
 
 # By compare-and-swap: a batch's readers are taken by one correction only. One that was cancelled a moment
@@ -35,21 +35,7 @@ candidate AS (
     first.subscriber_id AS subscriber_id,
     first.address_key AS address_key,
     variant.id AS variant_id,
-    CASE
-      WHEN EXISTS (
-        SELECT 1 FROM suppression
-        WHERE suppression.address_key = first.address_key AND suppression.lifted_at IS NULL
-          AND (suppression.list_id IS NULL OR suppression.list_id = %(list)s)
-      ) THEN 'suppressed'
-      WHEN subscription.status = 'paused' THEN 'paused'
-      WHEN subscription.status = 'pending' THEN 'unconfirmed'
-      WHEN NOT variant.has_story AND %(skip)s THEN 'no_story'
-      WHEN EXISTS (
-        SELECT 1 FROM delivery AS other
-        WHERE other.edition_id = %(edition)s AND other.address_key = first.address_key
-          AND NOT (other.state IN ('excluded', 'cancelled') AND other.state IS NOT NULL)
-          AND other.send_id <> %(corrects)s
-      ) THEN 'already_has_this_edition'
+    CASE {reasons("first.address_key", "first.subscriber_id", "other.send_id <> %(corrects)s")}
       WHEN first.in_doubt THEN 'may_have_first_text'
       WHEN subscriber.id IS NULL THEN 'erased'
       WHEN subscription.id IS NULL OR subscription.status = 'unsubscribed' THEN 'unsubscribed_since'

@@ -9,8 +9,9 @@ from mailer.manuscript.faults import ManuscriptError
 from mailer.models import Batch, Delivery, Revision, Send
 from mailer.sends import SendError
 from mailer.transports.answers import NotAccepted, Unknown
+from subscribers.addresses import address_key
 from subscribers.leaving import unsubscribe
-from subscribers.models import Subscription
+from subscribers.models import Subscriber, Subscription
 from subscribers.suppressions import suppress
 from subscribers.vocabulary import Suppressed
 from tests.provider import Provider
@@ -232,3 +233,20 @@ def test_an_edition_whose_send_was_stopped_is_on_its_way_again_with_its_correcti
     send.edition.refresh_from_db()
     assert send.edition.status == "done"
     assert len(mailed(sendgrid)) == 4
+
+
+def test_who_has_the_edition_at_a_new_address_gets_no_corrected_text_at_the_old_one(
+    sendgrid: Provider,
+) -> None:
+    send = a_send_in(1)
+    sends.cancel(send.pk, by="ann", now=NOW)
+    moved = Subscriber.objects.get(address="reader0@x.example")
+    Subscriber.objects.filter(pk=moved.pk).update(
+        address="moved@x.example", canonical="moved@x.example", address_key=address_key("moved@x.example")
+    )
+    second = a_send(send.edition)
+    sends.prepare(second.pk, now=NOW)
+    deliver_all(second)
+    correction = corrected(send)
+    assert reports.ledger(correction).reasons == {"already_has_this_edition": 2}
+    assert mailed(sendgrid) == {"moved@x.example": 1, "reader1@x.example": 1}
