@@ -3,10 +3,13 @@
 It knows when, never how: the rows are the queue, and mailer.tasks makes one call each.
 """
 
+import datetime as dt
 import os
+import time
 
 import django
 from celery import Celery
+from celery.schedules import schedule
 from celery.signals import setup_logging
 
 from mailer.environment import SettingError
@@ -22,12 +25,24 @@ from django.conf import settings
 from mailer import doorbell, logs
 
 SWEEP = settings.CONFIGURATION.timings.sweep
+BEGAN = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=time.monotonic())
+
+
+def steadily() -> dt.datetime:
+    """Return the time as it passes, whatever the clock is set to meanwhile: or no sweep for so long."""
+    return BEGAN + dt.timedelta(seconds=time.monotonic())
+
 
 app = Celery("worker", broker=settings.BROKER_URL, include=["mailer.tasks"])
 app.conf.update(doorbell.SETTINGS)
+app.conf.beat_scheduler = "celery.beat:Scheduler"  # in memory: a time kept on disk may lie ahead of the clock
 app.conf.beat_schedule = {
     # A sweep that nobody took before the next is due is of no more use.
-    "sweep": {"task": "mailer.sweep", "schedule": SWEEP, "options": {"expires": SWEEP}},
+    "sweep": {
+        "task": "mailer.sweep",
+        "schedule": schedule(SWEEP, nowfun=steadily),
+        "options": {"expires": SWEEP},
+    },
 }
 
 

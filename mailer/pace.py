@@ -161,7 +161,7 @@ def doubted(transport: str, *, now: dt.datetime) -> None:
     """Trust `transport` less: a request to it was never answered, or not so that one could tell."""
     with transaction.atomic():
         ((doubts,),) = fetch(COUNT_DOUBT, [transport])
-        turn_at = now + _turn(doubts)
+        turn_at = now + turn(doubts)
         sooner = Q(turn_at=None) | Q(turn_at__lt=turn_at)
         Transport.objects.filter(sooner, pk=transport).update(turn_at=turn_at)
 
@@ -169,13 +169,14 @@ def doubted(transport: str, *, now: dt.datetime) -> None:
 def _take_turn(known: Transport, *, now: dt.datetime) -> None:
     """Push the next canary's turn back; whoever saw the same row and comes second has none."""
     taken = Transport.objects.filter(pk=known.pk, doubts=known.doubts, turn_at=known.turn_at).update(
-        turn_at=now + _turn(known.doubts)
+        turn_at=now + turn(known.doubts)
     )
     if not taken:
         raise _OvertakenError
 
 
-def _turn(doubts: int) -> dt.timedelta:
+def turn(doubts: int) -> dt.timedelta:
+    """Return how long a transport in doubt waits between two canaries."""
     return dt.timedelta(seconds=max(SHORTEST_TURN, back_off(doubts, jitter=0)))
 
 

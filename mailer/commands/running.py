@@ -114,11 +114,8 @@ def _poll(count: int) -> None:
 
 def scheduler() -> None:
     """Ring for whatever is due; run exactly one (`celery -A worker beat`)."""
-    data_dir = environment.read(os.environ).data_dir
-    folder = data_dir / "scheduler"
-    privacy.data_folder(data_dir)
-    privacy.private_folder(folder)
-    _become("celery", "--quiet", "-A", "worker", "beat", "--schedule", str(folder / "schedule"))
+    privacy.data_folder(environment.read(os.environ).data_dir)
+    _become("celery", "--quiet", "-A", "worker", "beat")
 
 
 def sandbox(

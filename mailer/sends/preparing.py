@@ -5,6 +5,7 @@ import datetime as dt
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from mailer import audience, batches, corrections, doorbell, notices, trials
 from mailer.look import content_hash, look_of
@@ -27,9 +28,8 @@ def prepare(number: int, *, now: dt.datetime) -> None:
     """Render the variants and freeze the audience of a send that is due, then ring for its batches."""
     timings = settings.CONFIGURATION.timings
     # One that died while preparing is prepared again: everything here may be done twice.
-    due = Send.objects.filter(
-        pk=number, scheduled_at__lte=now, status__in=[SendStatus.SCHEDULED, SendStatus.PREPARING]
-    )
+    begun = Q(status=SendStatus.PREPARING)
+    due = Send.objects.filter(begun | Q(status=SendStatus.SCHEDULED, scheduled_at__lte=now), pk=number)
     too_late = now - dt.timedelta(seconds=timings.missed_after)
     with transaction.atomic():
         if due.filter(scheduled_at__lt=too_late).update(status=SendStatus.MISSED):

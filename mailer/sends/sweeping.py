@@ -13,6 +13,7 @@ from mailer.models import EventBody, Send
 from mailer.sends.delivering import settle_in_hand
 from mailer.sends.finishing import UNSETTLED, finish
 from mailer.sends.resolving import by_policy
+from mailer.sends.rewinding import rewind
 from mailer.vocabulary import BatchState, SendStatus
 
 log = structlog.get_logger()
@@ -29,8 +30,9 @@ def sweep(*, now: dt.datetime) -> None:
 
 def work(*, now: dt.datetime, most: int) -> dict[str, list[int]]:
     """Return what is due, as the tasks and numbers one would ring for, at most `most` of each kind."""
+    # What is being prepared was due once, whatever the clock says now.
     waiting = Send.objects.filter(
-        status__in=[SendStatus.SCHEDULED, SendStatus.PREPARING], scheduled_at__lte=now
+        Q(status=SendStatus.SCHEDULED, scheduled_at__lte=now) | Q(status=SendStatus.PREPARING)
     )
     bodies = EventBody.objects.filter(applied_at=None).order_by("pk").values_list("pk", flat=True)
     return {
@@ -45,6 +47,8 @@ def tidy(*, now: dt.datetime) -> None:
     """Put right what was left half done: journals of the dead, leases, doubts, lives that are over."""
     timings = settings.CONFIGURATION.timings
     silence = timings.lease + timings.answer_timeout
+    if moved := rewind(now=now):
+        log.warning("the clock was set back; what waited for it no longer does", rows=moved)
     settle_in_hand(now=now)
     replay(now=now)
     batches.release(now=now)

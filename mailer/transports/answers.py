@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from mailer.vocabulary import AnswerKind
 
+LONGEST_WAIT = 3600.0  # seconds; a transport that asks for more writes milliseconds, or is wrong
+
 
 @dataclass(frozen=True)
 class Accepted:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import orjson
 
 from mailer.transports.answers import (
+    LONGEST_WAIT,
     Accepted,
     AddressRefused,
     Answer,
@@ -22,7 +23,6 @@ from mailer.transports.words import LONGEST, fit_to_keep, without_addresses
 ACCEPTED, BAD_REQUEST, RATE_LIMITED = 202, 400, 429
 # Answers after which nothing was taken and asking again the same way is of no use.
 _REFUSALS = frozenset({200, 401, 403, 404, 405, 413, 415})
-LONGEST_WAIT = 3600.0  # seconds; a header that asks for more is in milliseconds, or wrong
 LONGEST_MESSAGE_ID = 200
 
 # What a 400 was about: one reader, by their place in the request; or somebody, unsaid whom.

@@ -67,7 +67,6 @@ def test_each_part_is_ready_when_the_context_is_entered(running: Stack) -> None:
     assert answer(f"{running.base_url}/healthz") == 200
     assert answer(running.sandbox_url) == 200
     assert readiness.broker_answers(broker.socket_path(running.data_dir))
-    until(lambda: list((running.data_dir / "scheduler").glob("*")))
     running.check()
 
 
@@ -97,9 +96,8 @@ def test_each_program_writes_a_log_of_its_own(running: Stack) -> None:
 
 
 def test_nobody_else_may_look_into_what_is_kept(running: Stack) -> None:
-    until((running.data_dir / "scheduler").exists)
     folders = [running.data_dir, *filter(Path.is_dir, running.data_dir.iterdir())]
-    assert {path.name for path in folders} >= {"data", "broker", "sandbox", "scheduler", "logs"}
+    assert {path.name for path in folders} >= {"data", "broker", "sandbox", "logs"}
     assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in folders} == {
         path.name: 0o700 for path in folders
     }

@@ -4,14 +4,15 @@ import argparse
 import contextlib
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from mailer.embedded.keeper import keep
+from tests.faults.processes import CLOCK
 from tests.servers import postgresql as postgresql_server
 
-CLOCK = "FAKETIME_TIMESTAMP_FILE"
 FOREIGN = ("MAILER_", "SENDGRID_", "SMTP_", "CELERY_", "DATABASE_URL", "REDIS_URL", "DJANGO_")
 
 
@@ -37,7 +38,6 @@ def main() -> int:
     parser.add_argument("--report", type=Path, help="print the tables of such a file, and run nothing")
     parser.add_argument("--verbose", action="store_true", help="show what the product logs")
     options = parser.parse_args()
-    _under_another_clock(options)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     signal.signal(signal.SIGINT, signal.default_int_handler)
     memory = Path("/dev/shm")  # noqa: S108 - a disk that needs no waiting for
@@ -50,6 +50,9 @@ def main() -> int:
             server = postgresql_server.start()
             os.environ["TESTS_POSTGRESQL"] = server.url
         try:
+            # Where nothing but the family `clock` is asked for, and never else.
+            if options.family == ["clock"] and CLOCK not in os.environ:
+                return _under_another_clock(temporary / "clock")
             _set_environment(temporary, options.database)
             import django  # noqa: PLC0415 - its settings read the environment just set
 
@@ -62,34 +65,30 @@ def main() -> int:
         finally:
             if server:
                 server.stop()
-            if CLOCK in os.environ:
-                Path(os.environ[CLOCK]).unlink(missing_ok=True)
 
 
-def _under_another_clock(options: argparse.Namespace) -> None:
-    """Begin again under libfaketime where nothing but the family `clock` is asked for, and never else.
+def _under_another_clock(clock: Path) -> int:
+    """Run this very program under libfaketime: all our processes then have the time of the file `clock`.
 
-    All processes of a run, ours and the oracle, then have the time of one file. Ends where it is missing.
+    A database server has its own. Ends where the library is missing.
     """
-    if options.family != ["clock"] or CLOCK in os.environ:
-        return
     library = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
     if library is None:
         sys.exit(
             "tests.faults: the clock needs libfaketime; install it (Debian: faketime), or name other families"
         )
-    handle, clock = tempfile.mkstemp(prefix="mailer-faults-clock-")
-    os.write(handle, b"+0")
-    os.close(handle)
-    environ = {
+    clock.write_text("+0", encoding="ascii")
+    environ = os.environ | {
         "LD_PRELOAD": str(library),
-        CLOCK: clock,
+        CLOCK: str(clock),
         "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
-    os.execve(  # noqa: S606 - this very program
-        sys.executable, [sys.executable, "-m", "tests.faults", *sys.argv[1:]], {**os.environ, **environ}
-    )
+    with subprocess.Popen([sys.executable, "-m", "tests.faults", *sys.argv[1:]], env=environ) as again:
+        try:
+            return again.wait()
+        finally:
+            again.terminate()
 
 
 def _set_environment(folder: Path, database: str) -> None:

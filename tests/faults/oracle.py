@@ -23,6 +23,7 @@ from mailer.sandbox.store import reader
 from mailer.sandbox.telling import Telling
 from tests.faults import smtp_oracle
 from tests.faults.chaos import Scenario
+from tests.faults.processes import CLOCK
 
 PACE = 2_000_000.0  # two days pass in a tenth of a second
 CALM = "calm"  # a file of this name in the run's folder: nothing goes wrong any more
@@ -63,6 +64,7 @@ class Truth:
 def serve(scenario: Scenario, folder: Path, webhook_url: str, ready: Callable[[str], object]) -> None:
     """Be the transport until killed; `ready` is called with the address to reach it at."""
     calm = folder / CALM
+    _keep_true_time(folder)
     if scenario.smtp:
         smtp_oracle.serve(scenario, folder, calm, ready)
         return
@@ -84,6 +86,14 @@ def serve(scenario: Scenario, folder: Path, webhook_url: str, ready: Callable[[s
     # The poisoned stay poisoned.
     sandbox.turns.change(replace(scenario.orders, rate=0.0, script=(), webhook=Telling()))
     waiting.wait()
+
+
+def _keep_true_time(folder: Path) -> None:
+    """Have a clock of our own, which nobody sets: the other side's does not go wrong with ours."""
+    if CLOCK in os.environ:
+        true = folder / "true-time"
+        true.write_text("+0", encoding="ascii")
+        os.environ[CLOCK] = str(true)
 
 
 def idle(scenario: Scenario, folder: Path) -> bool:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+CLOCK = "FAKETIME_TIMESTAMP_FILE"  # where libfaketime reads the time that a process is to have
 _PRCTL = ctypes.CDLL(None).prctl
 
 

@@ -26,6 +26,7 @@ from mailer.models import Attempt, Delivery, Edition, Send
 from mailer.sends import SendError, delivering
 from mailer.smtp_settings import SmtpSettings
 from mailer.timetable import Instant
+from mailer.transports import answers
 from mailer.transports.relay import Relay, Tls
 from mailer.transports.sendgrid import SendGrid
 from mailer.transports.smtp import Smtp
@@ -81,6 +82,7 @@ def settle_in(scenario: Scenario, place: Place, *, base_url: str, transport: str
     SendGrid.most_readers = Smtp.most_readers = scenario.batch
     pace.CANARY, pace.SHORTEST_TURN = 3, 0.02
     protocol._FIRST_PAUSE, protocol._LONGEST_PAUSE = 0.02, 0.1
+    answers.LONGEST_WAIT = 0.3
     settling.LATEST_AFTER_FIRE = 0.15
     delivering.PATIENCE = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)  # type: ignore[assignment]  # the same
     _arm(scenario, place)
