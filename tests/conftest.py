@@ -7,6 +7,7 @@ process that was called, and end with it even when it is killed. What is missing
 import os
 import secrets
 import shutil
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +31,11 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 FOLDER, REDIS, POSTGRESQL = "TESTS_FOLDER", "TESTS_REDIS", "TESTS_POSTGRESQL"
 
 _servers: list[Server] = []
+
+# In the background a shell has SIGINT ignored, and what is started from there inherits that: programs under
+# test could not be interrupted.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
