@@ -60,10 +60,13 @@ test-browser: setup ## Test in a real browser: the Chromium of this machine, els
 # Resumable: what is in the file of results is not run again. make faults RUNS=5 takes minutes, not hours.
 # All of it is run and reported, whatever fails on the way; the end tells whether anything did.
 RUNS := 60
+# Each named place, crossed in each way.
+POINTS := 120
 FAULTS := $(BIN)/python -m tests.faults --results faults.jsonl
 faults: setup ## Pull every plug, thousands of times, on both databases and both transports; takes hours
 	@failed=0; for on in sqlite postgresql; do for by in sendgrid smtp; do \
 	  $(FAULTS) --database $$on --transport $$by --runs $(RUNS) || failed=1; \
+	  $(FAULTS) --database $$on --transport $$by --family points --runs $(POINTS) || failed=1; \
 	  for family in clock doorbell; do \
 	    $(FAULTS) --database $$on --transport $$by --family $$family --runs $$(($(RUNS) / 6 + 1)) || failed=1; \
 	  done; done; done; \

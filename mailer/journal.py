@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import orjson
+import structlog
 
 from mailer import privacy
 from mailer.transports.answers import (
@@ -30,6 +31,8 @@ from mailer.transports.answers import (
     Refused,
     Unknown,
 )
+
+log = structlog.get_logger()
 
 SUFFIX = ".journal"
 _WHOLE, _BY_READER = "whole", "by-reader"
@@ -154,19 +157,33 @@ def of_the_dead(folder: Path) -> Iterator[Iterator[list[Entry]]]:
 
     def entries() -> Iterator[list[Entry]]:
         for path in sorted(folder.glob(f"*{SUFFIX}")):
-            with suppress(FileNotFoundError, BlockingIOError):
+            try:
                 held.append((_locked(path), path))
-                yield read(path.read_bytes())
-                file, _ = held[-1]
+                data = path.read_bytes()
+            except (FileNotFoundError, BlockingIOError):
+                continue
+            except OSError as error:  # one that cannot be read keeps nobody from the others, or from work
+                _complain(path, error.strerror)
+                continue
+            yield read(data)
+            file, _ = held.pop()
+            with suppress(OSError):
                 path.unlink(missing_ok=True)
-                os.close(file)
-                held.pop()
+            os.close(file)
 
     try:
         yield entries()
     finally:
         for file, _ in held:
             os.close(file)
+
+
+@functools.cache
+def _complain(path: Path, reason: str) -> None:
+    """Say it once, not at every sweep: until it is mended, what that journal tells of stays in doubt."""
+    log.error(
+        "a journal cannot be read; give the file to the user who runs workers", file=str(path), reason=reason
+    )
 
 
 def _locked(path: Path) -> int:

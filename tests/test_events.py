@@ -6,6 +6,7 @@ import random
 import uuid
 
 import pytest
+from structlog.testing import capture_logs
 
 from mailer import batches, events
 from mailer.models import Batch, Delivery, Event, EventBody, Send
@@ -209,7 +210,9 @@ def test_an_event_of_another_house_touches_no_copy_of_ours(
         said["nl_delivery"] = "987654321"
     if stranger != "delivery":
         said["nl_attempt"] = uuid.uuid4().hex
-    told(said)
+    with capture_logs() as lines:
+        told(said)
+    assert [line["foreign"] for line in lines if line["event"] == "events applied"] == [1]
     ada.refresh_from_db()
     assert ada.delivered_at is None
     assert batches_of(send)[0].state == "submitting"

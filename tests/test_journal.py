@@ -1,5 +1,6 @@
 """What a process was about to send, and what it heard: believed once it is dead, and only then."""
 
+import errno
 import os
 import resource
 import signal
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+from structlog.testing import capture_logs
 
 from mailer import journal
 from mailer.journal import Entry, Journal, of_the_dead, read
@@ -239,3 +241,27 @@ def test_a_journal_is_its_owners_alone(tmp_path: Path) -> None:
     assert mine.path.stat().st_mode & 0o777 == 0o600
     assert mine.path.parent.stat().st_mode & 0o777 == 0o700
     mine.close()
+
+
+def test_a_journal_that_cannot_be_read_keeps_nobody_from_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for attempt in (A, B):
+        lines = Journal(tmp_path)
+        lines.fire(attempt, 1, by_reader=False)
+        lines.close()
+    theirs, ours = sorted(tmp_path.glob("*.journal"))
+    opened = os.open
+
+    def refused(path: Path, *options: int) -> int:
+        if path == theirs:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return opened(path, *options)
+
+    monkeypatch.setattr(os, "open", refused)
+    with capture_logs() as told_of:
+        assert len(the_dead(tmp_path)) == 1
+        assert the_dead(tmp_path) == []
+    assert [line["file"] for line in told_of] == [str(theirs)], "once, not at every sweep"
+    assert theirs.exists()
+    assert not ours.exists()

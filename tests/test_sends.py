@@ -16,7 +16,7 @@ from mailer.editions import EditionError
 from mailer.models import Delivery, Edition, Send
 from mailer.sends import SendError
 from mailer.timetable import Instant, resolve
-from subscribers.models import Letter
+from subscribers.models import Letter, List
 from tests.provider import Provider, Reply, provider, says
 from tests.stage import NOW, SENDGRID, a_frozen_send, a_list, a_send, an_edition, batches_of, readers
 
@@ -112,6 +112,15 @@ def test_a_list_without_a_postal_address_sends_nothing() -> None:
     owner.save()
     with pytest.raises(SendError, match="postal address"):
         sends.schedule(editions.find(edition.pk), Instant(NOW), by="ed", now=NOW)
+
+
+def test_a_list_without_a_sender_sends_nothing() -> None:
+    owner = a_list()
+    edition = an_edition(owner)
+    List.objects.update(sender_address="")
+    with pytest.raises(SendError, match="no sender address"):
+        sends.schedule(editions.find(edition.pk), Instant(NOW), by="ed", now=NOW)
+    assert not Send.objects.exists()
 
 
 def test_nothing_leaves_before_its_time() -> None:

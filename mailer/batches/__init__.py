@@ -15,7 +15,7 @@ from mailer.batches.claiming import (
     release,
     renew,
 )
-from mailer.batches.doubting import RESENDABLE, doubt, give_up, leave_out, resend, unknown
+from mailer.batches.doubting import RESENDABLE, doubt, give_up, leave_out, resend, resend_once, unknown
 from mailer.batches.firing import Fired, Limits, MiscountError, domains_of, fire
 from mailer.batches.proving import lock, prove
 from mailer.batches.settling import settle, submit
@@ -42,6 +42,7 @@ __all__ = [
     "release",
     "renew",
     "resend",
+    "resend_once",
     "settle",
     "submit",
     "unknown",

@@ -102,10 +102,13 @@ def _note(attempt: uuid.UUID, answer: Answer, by: str, now: dt.datetime) -> None
     words = {"status": answer.status or None, "detail": answer.detail, "message_id": answer.message_id}
     if by:
         known.update(answer=answer.kind, settled_at=now, settled_by=by, **words)
-    else:
-        if answer.kind in REFUSALS:
-            known.filter(answer=AnswerKind.ACCEPTED).update(contradicted_at=now)
-        known.update(settled_at=now, **words)
+        return
+    if answer.kind in REFUSALS:
+        known.filter(answer=AnswerKind.ACCEPTED).update(contradicted_at=now)
+    # A journal that was cut short knows less than what was written before: that is not taken away.
+    if not answer.status:
+        known = known.filter(status=None)
+    known.update(settled_at=now, **{name: value for name, value in words.items() if value})
 
 
 def _move(batch: Batch, decision: Settlement, *, below_resent: bool) -> int:

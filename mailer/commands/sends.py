@@ -130,7 +130,8 @@ def ledger(
     ready()
     from mailer import reports, sends  # noqa: PLC0415 - models want Django ready
 
-    lines = reports.lines(sends.find(send))
+    found = sends.find(send)
+    lines = reports.lines(found)
     if as_json:
         emit_lines(lines)
     elif as_csv:
@@ -141,7 +142,11 @@ def ledger(
         print_rows(
             _LEDGER_SHORT,
             _cells(lines, _LEDGER_SHORT),
-            empty="Nobody yet: the audience is frozen when the send starts.",
+            empty=(
+                "Nobody: the audience was empty when it was frozen."
+                if found.frozen_at
+                else "Nobody yet: the audience is frozen when the send starts."
+            ),
         )
 
 
@@ -177,6 +182,8 @@ def _remarks(described: dict[str, Any]) -> Iterator[str]:
             f"ALARM: the transport told of {counted(contradictions, 'request', 'requests')} that it had"
             " refused. Their readers may have it, and may get it again: pause the send, and ask the transport"
         )
+    if described["status"] == "done" and not described["candidates"]:
+        yield "The audience was empty when it was frozen: nobody was on the list, or in the segment."
     if described["status"] == "cancelling":
         yield "It is being cancelled: no further request begins, and what is in flight is still answered."
     if twice := described["possibly_twice"]:

@@ -17,8 +17,9 @@ from mailer.vocabulary import EditionStatus, SendKind, SendStatus
 
 log = structlog.get_logger()
 
-PAUSABLE = (SendStatus.SCHEDULED, SendStatus.PREPARING, SendStatus.SENDING)
-CANCELLABLE = (*PAUSABLE, SendStatus.PAUSED, SendStatus.SETTLING, SendStatus.MISSED)
+# A settling one too: a late refusal gives readers back, who would be written to.
+PAUSABLE = (SendStatus.SCHEDULED, SendStatus.PREPARING, SendStatus.SENDING, SendStatus.SETTLING)
+CANCELLABLE = (*PAUSABLE, SendStatus.PAUSED, SendStatus.MISSED)
 MOST_RUNG = 2_000  # batches rung for at once; the sweep rings for the rest
 
 

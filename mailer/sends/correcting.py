@@ -67,5 +67,13 @@ def _nobody_corrects(number: int) -> None:
 
 def _somebody_waits(number: int, *states: BatchState) -> None:
     """Raise SendError where a correction would be an empty send."""
-    if not Batch.objects.filter(send=number, state__in=states, replaced_by=None).exists():
-        raise SendError(f"Every letter of send {number} had left or may have: nobody is left to correct")
+    mine = Batch.objects.filter(send=number)
+    if mine.filter(state__in=states, replaced_by=None).exists():
+        return
+    stopped = Send.objects.filter(replaces__in=mine, status=SendStatus.CANCELLED).order_by("-pk")
+    for other in stopped.values_list("pk", flat=True):
+        raise SendError(
+            f"The readers of send {number} whose letter had not left belong to its correction, send {other},"
+            f" which was cancelled: correct that one with `mailer sends correct {other} FILE`"
+        )
+    raise SendError(f"Every letter of send {number} had left or may have: nobody is left to correct")

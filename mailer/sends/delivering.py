@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
 from mailer import batches, doorbell, journal, pace
+from mailer.environment import Timings
 from mailer.faultpoints import reach
 from mailer.journal import Journal
 from mailer.models import Batch, Send
@@ -31,7 +32,9 @@ PATIENCE = (0.5, 1, 2, 4, 8, 16)
 # Before it is lengthened, at most so many seconds and so much of the lease may pass: that is how soon a
 # pause or a cancel is heard between two letters.
 RENEW_AFTER, RENEW_AT = 2.0, 0.5
-LONGEST_TURN = 300.0  # seconds that one batch may take letter by letter; the rest goes back
+# Seconds that one batch may take letter by letter, and at most so much of the time until somebody may decide
+# that its letters are sent again; the rest goes back.
+LONGEST_TURN, TURN_OF_WAIT = 300.0, 0.9
 
 
 @dataclass
@@ -56,7 +59,7 @@ class Watch:
         """Note that a copy's first byte leaves now; False where the lease is over or another's."""
         uptime = time.clock_gettime(time.CLOCK_BOOTTIME)
         held = uptime - self._since
-        if held > self._lease or uptime - self._fired.at > LONGEST_TURN:
+        if held > self._lease or uptime - self._fired.at > longest_turn(settings.CONFIGURATION.timings):
             return False
         if held > min(RENEW_AFTER, self._lease * RENEW_AT):
             renewed = batches.renew(
@@ -73,6 +76,11 @@ class Watch:
         """Note what became of a copy."""
         reach("submit.after_message")
         self._journal.end(self._fired.attempt, delivery, said)
+
+
+def longest_turn(timings: Timings) -> float:
+    """Return the seconds after T2 in which a letter may begin: its answer comes before anybody may decide."""
+    return min(LONGEST_TURN, TURN_OF_WAIT * (timings.unknown_wait - timings.answer_timeout))
 
 
 def deliver(batch: int, *, now: dt.datetime) -> None:

@@ -67,7 +67,10 @@ def look_up(number: int, *, now: dt.datetime) -> evidence.LookedUp:
 
 
 def by_policy(*, now: dt.datetime) -> None:
-    """Decide about what has waited, where the list says how; tell the owner of what is held."""
+    """Decide about what has waited, where the list says how; tell the owner of what is held.
+
+    A policy sends a reader's letter again once: whoever is in doubt after that waits for a person.
+    """
     wait = settings.CONFIGURATION.timings.unknown_wait
     long_ago = now - dt.timedelta(seconds=wait)
     held = Batch.objects.filter(state=BatchState.UNKNOWN, fired_at__lt=long_ago)
@@ -75,14 +78,14 @@ def by_policy(*, now: dt.datetime) -> None:
         held.order_by("send").values_list("send", "send__edition__list__when_unknown").distinct()
     ):
         decide = {
-            WhenUnknown.RESEND: batches.resend,
+            WhenUnknown.RESEND: batches.resend_once,
             WhenUnknown.LEAVE_OUT: batches.leave_out,
         }.get(WhenUnknown(policy))
         waited = batches.unknown(number, now=now, wait=wait)
-        if decide is not None:
-            readers = sum(decide(batch.pk, by=POLICY, now=now, wait=wait) for batch in waited)
+        readers = sum(decide(batch.pk, by=POLICY, now=now, wait=wait) for batch in waited) if decide else 0
+        if readers:
             log.warning("unknown decided by policy", send=number, readers=readers, policy=policy)
-        else:
+        elif waited:
             with transaction.atomic():
                 notices.tell(find(number), notices.News.UNKNOWN, now=now)
         finish(number, now=now)

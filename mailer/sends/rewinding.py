@@ -2,7 +2,8 @@
 
 Nobody can have meant them, and whoever waited for them would stand still for as long as the clock was set
 back. Each is put to the longest that may be meant from now on. What was fired in the future was fired by now:
-its readers are in doubt for as long as ever, counted from here.
+its batch is in doubt for as long as ever, counted from here. The attempt keeps the moment that was written,
+since it may be this clock that is wrong: whoever decides about a doubt asks both (mailer.batches.doubting).
 """
 
 import datetime as dt
@@ -14,7 +15,7 @@ from django.db.models import QuerySet
 from mailer.models import Batch, Send, Transport
 from mailer.outbox import WAIT_FOR_A_PERSON
 from mailer.pace import turn
-from mailer.protocol import back_off
+from mailer.rates import HOUR, LATE, SLOWEST
 from mailer.transports import answers
 from mailer.vocabulary import BatchState, SendStatus
 from subscribers.models import Letter
@@ -23,16 +24,16 @@ from subscribers.vocabulary import OutboxState
 HELD = (BatchState.CLAIMED, BatchState.SUBMITTING)
 DOUBTED = (BatchState.SUBMITTING, BatchState.UNKNOWN)
 BEGUN = (SendStatus.SENDING, SendStatus.PAUSED, SendStatus.SETTLING, SendStatus.CANCELLED)
-MANY = 100  # refusals, after which no wait grows any more
+# Seconds by which hosts' clocks may differ, and a sweep be slower than those it sweeps for.
+SLACK = 60.0
+# The slowest pace is a letter an hour, and no transport may ask for more (answers.LONGEST_WAIT).
+LONGEST_PACE = HOUR / SLOWEST[HOUR] + LATE
 
 
 def rewind(*, now: dt.datetime) -> int:
-    """Bring back every wait that no sound clock can have set; return how many rows that were.
-
-    A batch whose pace or transport really has to wait longer asks again, and is told so.
-    """
+    """Bring back every wait that no sound clock can have set; return how many rows that were."""
     timings = settings.CONFIGURATION.timings
-    longest = back_off(MANY, jitter=1)
+    longest = max(LONGEST_PACE, answers.LONGEST_WAIT)
     batches, letters = Batch.objects.all(), Letter.objects.all()
     sends = Send.objects.filter(status__in=BEGUN)
     return (
@@ -53,4 +54,5 @@ def rewind(*, now: dt.datetime) -> int:
 
 def _at_most(rows: QuerySet[Any], column: str, now: dt.datetime, seconds: float) -> int:
     latest = now + dt.timedelta(seconds=seconds)
-    return rows.filter(**{f"{column}__gt": latest}).update(**{column: latest})
+    ahead = rows.filter(**{f"{column}__gt": latest + dt.timedelta(seconds=SLACK)})
+    return ahead.update(**{column: latest})

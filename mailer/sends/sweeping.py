@@ -5,16 +5,16 @@ import datetime as dt
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from mailer import batches, doorbell, journal, notices, outbox
 from mailer.faultpoints import reach
-from mailer.models import EventBody, Send
+from mailer.models import Batch, Delivery, EventBody, Send
 from mailer.sends.delivering import settle_in_hand
 from mailer.sends.finishing import UNSETTLED, finish
 from mailer.sends.resolving import by_policy
 from mailer.sends.rewinding import rewind
-from mailer.vocabulary import BatchState, SendStatus
+from mailer.vocabulary import BatchState, DeliveryState, SendStatus
 
 log = structlog.get_logger()
 
@@ -63,13 +63,21 @@ def tidy(*, now: dt.datetime) -> None:
     by_policy(now=now)
     batches.give_up(now=now, wait=timings.unknown_wait)
     _pause_outlived(now)
-    lately = now - dt.timedelta(seconds=timings.useful_life) * 2
     for number in Send.objects.filter(
         Q(status__in=[*UNSETTLED, SendStatus.PAUSED])
-        | Q(status=SendStatus.DONE_WITH_GAPS, finished_at__gt=lately)
+        | (Q(status=SendStatus.DONE_WITH_GAPS) & ~_has_gaps())
         | Q(status=SendStatus.CANCELLED, finished_at=None)
     ).values_list("pk", flat=True):
         finish(number, now=now)
+
+
+def _has_gaps() -> Q:
+    """Match sends of which somebody is not confirmed: they stay as they are until proof comes."""
+    mine = {"send": OuterRef("pk")}
+    return Q(
+        Exists(Batch.objects.filter(**mine, state=BatchState.NOT_CONFIRMED, n__gt=0))
+        | Exists(Delivery.objects.filter(**mine, state=DeliveryState.NOT_CONFIRMED))
+    )
 
 
 def replay(*, now: dt.datetime) -> None:

@@ -319,3 +319,22 @@ def test_a_process_that_was_held_up_after_firing_sends_nothing() -> None:
         answer = batches.submit(held_up, SendGrid("k", sendgrid.url, 5), Nobody())
     assert type(answer) is NotAccepted
     assert sendgrid.asked == []
+
+
+def test_a_journal_that_was_cut_short_takes_nothing_away_from_what_is_known() -> None:
+    """The answer was written, the journal's line of it was not: one event still proves one copy only."""
+    batch = a_batch()
+    attempt = answered(batch, Unknown("500 oops", 500))
+    batches.settle(batch.pk, attempt, Unknown("its process ended"), now=LATER, by="journal")
+    known = Attempt.objects.get()
+    assert (known.status, known.detail) == (500, "500 oops")
+    batches.prove({attempt: copies(batch)[:1]}, now=LATER)
+    assert outcomes(batch.send) == {"accepted": 1, "unknown": 2}
+
+
+def test_the_message_id_outlives_a_replay_too() -> None:
+    batch = a_batch()
+    attempt = answered(batch, Accepted(202, "m1"))
+    batches.settle(batch.pk, attempt, Unknown("its process ended"), now=LATER, by="journal")
+    assert Attempt.objects.get().message_id == "m1"
+    assert state_of(batch) == "accepted"

@@ -189,6 +189,14 @@ def test_a_send_that_is_not_there_is_one_line(mailer: Mailer, command: str, numb
     assert missing.err.startswith(f"mailer: There is no send {number};")
 
 
+def test_of_a_send_to_nobody_one_is_told_that_it_was_to_nobody(mailer: Mailer) -> None:
+    edition = an_edition(a_list())
+    send = Send.objects.get(pk=mailer("sends", "schedule", str(edition.pk), "--json").json["id"])
+    sends.prepare(send.pk, now=dt.datetime.now(dt.UTC))
+    assert "the audience was empty" in mailer("sends", "ledger", str(send.pk)).err
+    assert "The audience was empty" in mailer("sends", "show", str(send.pk)).out
+
+
 @pytest.mark.parametrize("number", ["x", "1.5", ""])
 @pytest.mark.parametrize("command", ["schedule", "show", "ledger"])
 def test_a_number_that_nothing_can_have_is_wrong_usage(mailer: Mailer, command: str, number: str) -> None:

@@ -38,6 +38,10 @@ def main() -> int:
     parser.add_argument("--report", type=Path, help="print the tables of such a file, and run nothing")
     parser.add_argument("--verbose", action="store_true", help="show what the product logs")
     options = parser.parse_args()
+    if "clock" in (options.family or ()) and options.family != ["clock"]:
+        parser.error(
+            "--family clock is asked for alone: its processes run under another clock than all others"
+        )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     signal.signal(signal.SIGINT, signal.default_int_handler)
     memory = Path("/dev/shm")  # noqa: S108 - a disk that needs no waiting for
@@ -47,7 +51,7 @@ def main() -> int:
     with contextlib.closing(keeper.stdin or contextlib.ExitStack()):
         server = None
         if options.database == "postgresql" and not options.report and not os.environ.get("TESTS_POSTGRESQL"):
-            server = postgresql_server.start()
+            server = postgresql_server.start(restarting=True)
             os.environ["TESTS_POSTGRESQL"] = server.url
         try:
             # Where nothing but the family `clock` is asked for, and never else.

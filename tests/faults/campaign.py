@@ -39,8 +39,7 @@ def run(options: argparse.Namespace, folder: Path) -> int:
         logging.getLogger("django.request").setLevel(logging.CRITICAL)
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(SILENT))
     if options.report:
-        report.show(options.report)
-        return 0
+        return report.show(options.report)
     known = _known(options.results)
     house_of = Stage(folder, postgresql=options.database == "postgresql")
     if options.breaks:
@@ -50,6 +49,7 @@ def run(options: argparse.Namespace, folder: Path) -> int:
     for scenario in _asked(options):
         key = _key(options, scenario)
         if key in known:
+            failed += known[key]
             continue
         if time.monotonic() - began > options.seconds:
             break
@@ -190,12 +190,16 @@ def key_of(key: Key) -> dict[str, Any]:
     return dict(zip(("database", "transport", "family", "seed", "broken"), key, strict=True))
 
 
-def _known(path: Path | None) -> set[Key]:
+def _known(path: Path | None) -> dict[Key, bool]:
+    """Return what has been run, and whether it failed: that counts until its line is taken out."""
     if path is None or not path.exists():
-        return set()
+        return {}
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     return {
-        (line["database"], line["transport"], line["family"], line["seed"], line["broken"]) for line in lines
+        (line["database"], line["transport"], line["family"], line["seed"], line["broken"]): bool(
+            line["violations"]
+        )
+        for line in lines
     }
 
 

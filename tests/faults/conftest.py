@@ -22,8 +22,10 @@ def runs(pytestconfig: pytest.Config, tmp_path: Path) -> Runs:
     def run(*options: str) -> list[dict[str, Any]]:
         results = tmp_path / "results.jsonl"
         command = [sys.executable, "-m", "tests.faults", "--database", database, "--results", str(results)]
+        # It crashes and restarts its database server: that must be no other test's.
+        environ = {name: value for name, value in os.environ.items() if name != "TESTS_POSTGRESQL"}
         done = subprocess.run(
-            [*command, *options], cwd=ROOT, env=os.environ, capture_output=True, text=True, check=False
+            [*command, *options], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
         )
         assert results.exists(), done.stdout + done.stderr
         return [json.loads(line) for line in results.read_text(encoding="utf-8").splitlines()]

@@ -167,9 +167,11 @@ def _storm(base: Scenario, chance: random.Random, postgresql: bool) -> Scenario:
 
 
 def _database(base: Scenario, chance: random.Random, postgresql: bool) -> Scenario:  # noqa: FBT001 - as above
-    """PostgreSQL's backends terminated, its server crashed; on SQLite the disk full for our processes."""
+    """PostgreSQL's backends terminated, its server crashed or restarted; the disk full for our processes."""
     what = (
-        ("terminate", "terminate", "terminate", "crash") if postgresql else ("full", "full", "full_journal")
+        ("terminate", "terminate", "crash", "restart", "full_journal")
+        if postgresql
+        else ("full", "full", "full_journal")
     )
     acts = [
         Act(chance.uniform(0.0, WINDOW), chance.choice(what), chance.uniform(0.1, 0.4))
@@ -188,6 +190,10 @@ def _clock(base: Scenario, chance: random.Random, _postgresql: bool) -> Scenario
     far = chance.choice(((-1, 1, -5, 5, -15, 15), (-60, 60), (-600, 600, -3600, 3600), (-3600,), (3600, 0)))
     moments = sorted(chance.uniform(0.05, WINDOW) for _ in range(chance.randint(1, 3)))
     acts = [Act(at, "clock", chance.choice(far)) for at in moments]
+    acts += [
+        Act(chance.uniform(0.0, WINDOW), chance.choice(("unsubscribe", "suppress")), chance.randint(1, 8))
+        for _ in range(chance.randint(0, 2))
+    ]
     pulls = [Pull(chance.uniform(0.0, WINDOW), "worker") for _ in range(chance.randint(0, 4))]
     return _with(base, chance, pulls=_sorted(pulls), acts=acts, trouble=0.15)
 

@@ -26,7 +26,7 @@ from tests.faults.product import Place
 TICK = 0.004  # seconds between looks of the house
 LONGEST = 80.0  # seconds a run may take in all
 AGAIN = frozenset({"worker", "scheduler", "web"})
-WEATHER = frozenset({"terminate", "crash", "full", "full_journal", "clock", "flush", "down"})
+WEATHER = frozenset({"terminate", "crash", "restart", "full", "full_journal", "clock", "flush", "down"})
 SMALLEST_FILE = {"full": 64 * 1024, "full_journal": 100}
 
 
@@ -178,8 +178,8 @@ class House:
         elif self._broker and act.what == "down":
             self._broker.end()
             self._broker_back_at = act.at + act.size
-        elif act.what in {"terminate", "crash"}:
-            self._shake_postgresql(crash=act.what == "crash")
+        elif act.what in {"terminate", "crash", "restart"}:
+            self._shake_postgresql(act.what)
 
     def _lift_limits(self, passed: float) -> None:
         for child, until in list(self._limited):
@@ -190,19 +190,26 @@ class House:
                         child, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
                     )
 
-    def _shake_postgresql(self, *, crash: bool) -> None:
-        """Terminate every backend of this run; or kill one, upon which the server ends all and recovers."""
+    def _shake_postgresql(self, how: str) -> None:
+        """Terminate every backend of this run; or kill one, upon which the server ends all and recovers.
+
+        Or shut the server down in order; it comes back by itself.
+        """
         found = "SELECT pid FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
         with (
             contextlib.suppress(psycopg.Error),
             psycopg.connect(os.environ["TESTS_POSTGRESQL"], autocommit=True) as server,
         ):
             backends = [pid for (pid,) in server.execute(found, [self._place.database]).fetchall()]
-            if crash and backends:
+            if how == "restart":
+                [(folder,)] = server.execute("SELECT current_setting('data_directory')").fetchall()
+                postmaster = (Path(folder) / "postmaster.pid").read_text(encoding="utf-8").split("\n")[0]
+                os.kill(int(postmaster), signal.SIGINT)
+            elif how == "crash" and backends:
                 os.kill(self._chance.choice(backends), signal.SIGKILL)
-                return
-            for pid in backends:
-                server.execute("SELECT pg_terminate_backend(%s)", [pid])
+            else:
+                for pid in backends:
+                    server.execute("SELECT pg_terminate_backend(%s)", [pid])
 
     def _send_clerk(self, what: str, size: float, number: int, name: str = "") -> None:
         self._clerks += 1

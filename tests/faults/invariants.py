@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from mailer import reports
@@ -39,15 +40,26 @@ class _Ours:
     send_of: dict[str, int]
 
 
-def findings(truth: Truth, facts: Iterable[Mapping[str, Any]], *, clock_moved: bool) -> Findings:
-    """Compare what we say with what the transport knows; call it when nothing moves any more."""
+# Seconds from the point of no return until a transport has taken a copy, in these runs.
+UNDER_WAY = 2.0
+SOON_TAKEN = 0.3
+
+
+def findings(
+    truth: Truth, facts: Iterable[Mapping[str, Any]], *, shifts: Sequence[float], wait: float
+) -> Findings:
+    """Compare what we say with what the transport knows; call it when nothing moves any more.
+
+    `shifts` is how far our clock was off, in order, in seconds; `wait` is that until a doubt may be decided.
+    """
     ours = _read()
     by_delivery = Counter(copy.delivery for copy in truth.taken if copy.delivery)
     found: list[str] = []
     duplicates = _copies(ours, truth, by_delivery, found)
     lost = _outcomes(ours, by_delivery, found)
     facts = list(facts)
-    suppressed = 0 if clock_moved else _left(ours, truth, facts, found)
+    suppressed = _left(ours, truth, facts, found, true_clock=not shifts)
+    _patience(truth, found, shifts, wait)
     _commands(facts, found)
     _content(ours, truth, found)
     _reports(ours, found, by_delivery)
@@ -55,8 +67,7 @@ def findings(truth: Truth, facts: Iterable[Mapping[str, Any]], *, clock_moved: b
         found.append(f"I9: {truth.forged_believed} forged posts were believed")
     if truth.redirects_followed:
         found.append(f"a redirect was followed {truth.redirects_followed} times")
-    if not clock_moved:
-        _suppressions(truth, found)
+    _suppressions(truth, found)
     found += _contradictions()
     twice = sum(reports.described(send)["possibly_twice"] for send in _sends())
     outcomes = Counter(outcome for outcome, *_ in ours.deliveries.values())
@@ -163,19 +174,45 @@ def _outcomes(ours: _Ours, by_delivery: Counter[int], found: list[str]) -> int:
     return lost
 
 
-def _left(ours: _Ours, truth: Truth, facts: list[Mapping[str, Any]], found: list[str]) -> int:
-    """Check I4: nobody whose leaving had been committed is in a request that was fired after it."""
+def _left(
+    ours: _Ours, truth: Truth, facts: list[Mapping[str, Any]], found: list[str], *, true_clock: bool
+) -> int:
+    """Check I4: nobody whose leaving had been committed is in a request that was fired after it.
+
+    Where our clock was off, by when the transport took the copy, which is a little later.
+    """
     left = {fact["left"]: fact["at"] for fact in reversed(facts) if "left" in fact}
     mailed = 0
     for copy in truth.taken:
         if copy.delivery not in ours.deliveries or copy.attempt not in ours.fired:
             continue
         key = ours.deliveries[copy.delivery][3]
-        if key in left and ours.fired[copy.attempt] > left[key]:
+        fired = ours.fired[copy.attempt] if true_clock else copy.at - UNDER_WAY
+        if key in left and fired > left[key]:
             mailed += 1
-            late = ours.fired[copy.attempt] - left[key]
+            late = fired - left[key]
             found.append(f"I4: delivery {copy.delivery} was fired {late:.3f} s after its reader had left")
     return mailed
+
+
+def _patience(truth: Truth, found: list[str], shifts: Sequence[float], wait: float) -> None:
+    """Check that nobody was sent a second copy sooner than the wait after the first.
+
+    By our own clock; where that was off, by the transport's, unless ours ran ahead: then time has passed,
+    as far as anybody here can tell.
+    """
+    if not shifts:
+        decided = Attempt.objects.exclude(abandoned_at=None).values_list("abandoned_at", "fired_at")
+        took = [(at - fired).total_seconds() for at, fired in decided if at]
+        found += [f"a doubt was decided after {after:.3f} s" for after in took if after < wait]
+    elif all(later <= sooner for sooner, later in pairwise((0.0, *shifts))):
+        taken: dict[int, list[float]] = defaultdict(list)
+        for copy in truth.taken:
+            taken[copy.delivery].append(copy.at)
+        for delivery, moments in taken.items():
+            for first, second in pairwise(sorted(moments)):
+                if delivery and second - first < wait - SOON_TAKEN:
+                    found.append(f"delivery {delivery} was taken again after {second - first:.3f} s")
 
 
 def _commands(facts: list[Mapping[str, Any]], found: list[str]) -> None:

@@ -111,7 +111,7 @@ class Observer:
             events.apply(number, now=product.now())
         truth = oracle.truth(self._scenario, self._place.folder)
         facts = product.facts_of(self._place)
-        moved = any(act.what == "clock" for act in self._scenario.acts)
+        shifts = [act.size for act in self._scenario.acts if act.what == "clock"]
         violations = sorted(self._sampler.violations)
         if not settled:
             violations.append(
@@ -119,7 +119,7 @@ class Observer:
             )
         else:
             violations += self._replayed(truth)
-        found = invariants.findings(truth, facts, clock_moved=moved)
+        found = invariants.findings(truth, facts, shifts=shifts, wait=TIMINGS.unknown_wait)
         return {
             **asdict(found),
             "violations": violations + found.violations,

@@ -18,6 +18,15 @@ CLOCK = "FAKETIME_TIMESTAMP_FILE"  # where libfaketime reads the time that a pro
 _PRCTL = ctypes.CDLL(None).prctl
 
 
+# Between time.monotonic() and the time as it truly is; a child that is forked later has it too.
+_BEGAN = time.time() - time.monotonic()
+
+
+def true_time() -> float:
+    """Return the unix seconds that nobody has set back or forward since this program began."""
+    return _BEGAN + time.monotonic()
+
+
 class PulledError(Exception):
     """A plug was pulled by way of an exception."""
 

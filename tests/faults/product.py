@@ -8,7 +8,6 @@ import random
 import signal
 import socket
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,7 +22,7 @@ from mailer.batches import settling
 from mailer.environment import Timings
 from mailer.links import Links
 from mailer.models import Attempt, Delivery, Edition, Send
-from mailer.sends import SendError, delivering
+from mailer.sends import SendError, delivering, rewinding
 from mailer.smtp_settings import SmtpSettings
 from mailer.timetable import Instant
 from mailer.transports import answers
@@ -38,7 +37,7 @@ from subscribers.vocabulary import Suppressed, WhenUnknown
 from tests import stage
 from tests.faults.chaos import Scenario
 from tests.faults.oracle import append
-from tests.faults.processes import PulledError, pause
+from tests.faults.processes import PulledError, pause, true_time
 
 TIMINGS = Timings(
     sweep=0.3, lease=0.25, answer_timeout=0.3, unknown_wait=0.65, useful_life=2.0, missed_after=86_400
@@ -82,7 +81,7 @@ def settle_in(scenario: Scenario, place: Place, *, base_url: str, transport: str
     SendGrid.most_readers = Smtp.most_readers = scenario.batch
     pace.CANARY, pace.SHORTEST_TURN = 3, 0.02
     protocol._FIRST_PAUSE, protocol._LONGEST_PAUSE = 0.02, 0.1
-    answers.LONGEST_WAIT = 0.3
+    answers.LONGEST_WAIT = rewinding.LONGEST_PACE = rewinding.SLACK = 0.3
     settling.LATEST_AFTER_FIRE = 0.15
     delivering.PATIENCE = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)  # type: ignore[assignment]  # the same
     _arm(scenario, place)
@@ -225,7 +224,7 @@ def _attempts(send: int) -> list[str]:
 def _cancel(_size: float, number: int, _chance: random.Random) -> list[dict[str, Any]]:
     send = _first_send(number)
     sends.cancel(send, by=ED, now=now())
-    return [{"send": send, "at": time.time(), "attempts": _attempts(send)}]
+    return [{"send": send, "at": true_time(), "attempts": _attempts(send)}]
 
 
 def _pause(size: float, number: int, _chance: random.Random) -> list[dict[str, Any]]:
@@ -286,7 +285,7 @@ def _each(leave: Callable[[int, str], object]) -> Callable[..., list[dict[str, A
         facts = []
         for subscription, key in _some(size, chance):
             leave(subscription, key)
-            facts.append({"left": key, "at": time.time()})
+            facts.append({"left": key, "at": true_time()})
         return facts
 
     return act

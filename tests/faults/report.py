@@ -18,6 +18,7 @@ HEAD = (
         "kills",
         "stops",
         "requests",
+        "readers",
         "copies",
         "twice",
         "lost",
@@ -31,8 +32,8 @@ def tell(*lines: str) -> None:
     print(*lines, sep="\n", flush=True)  # noqa: T201 - a campaign talks to a person
 
 
-def show(path: Path) -> None:
-    """Print what was run, by family, then the breaks that were caught, then whatever failed."""
+def show(path: Path) -> int:
+    """Print what was run, by family, then the breaks that were caught, then whatever failed; 1 if any did."""
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     sound = [line for line in lines if not line["broken"]]
     groups: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
@@ -56,10 +57,13 @@ def show(path: Path) -> None:
         if line["violations"]:
             tell(f"FAILED {line['family']} {line['database']} {line['transport']} seed {line['seed']}")
             tell(*(f"    {violation}" for violation in line["violations"]))
+    return int(any(line["violations"] for line in sound))
 
 
 def _figures(lines: Sequence[dict[str, Any]]) -> list[object]:
     def total(name: str) -> int:
+        if name == "readers":  # candidates, each with one outcome
+            return sum(sum(line.get("outcomes", {}).values()) for line in lines)
         return sum(int(line.get(name, 0)) for line in lines)
 
     seeds = [line["seed"] for line in lines]
@@ -68,6 +72,7 @@ def _figures(lines: Sequence[dict[str, Any]]) -> list[object]:
         "kills",
         "stops",
         "requests",
+        "readers",
         "copies",
         "duplicates",
         "lost",

@@ -250,3 +250,14 @@ def test_who_has_the_edition_at_a_new_address_gets_no_corrected_text_at_the_old_
     correction = corrected(send)
     assert reports.ledger(correction).reasons == {"already_has_this_edition": 2}
     assert mailed(sendgrid) == {"moved@x.example": 1, "reader1@x.example": 1}
+
+
+def test_of_a_cancelled_correction_one_is_told_which_send_to_correct(sendgrid: Provider) -> None:
+    send = a_send_in(1)
+    correction = corrected(send)
+    sends.cancel(correction.pk, by="ann", now=LATER)
+    with pytest.raises(SendError, match=f"correct that one with `mailer sends correct {correction.pk} FILE`"):
+        corrected(send, CORRECTED + b"\nMore.\n")
+    again = corrected(correction, CORRECTED + b"\nMore.\n")
+    deliver_all(again, LATER)
+    assert set(mailed(sendgrid).values()) == {1}

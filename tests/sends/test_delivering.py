@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from mailer import batches, faultpoints, journal, sends
 from mailer.batches import firing
+from mailer.environment import Timings
 from mailer.models import Batch, Transport
 from mailer.rates import Rates
 from mailer.sends import delivering
@@ -215,3 +216,10 @@ def test_letters_that_leave_one_by_one_stop_soon_after_a_pause(settings: Setting
     assert watch.begin(2)  # within two seconds of the last look
     watch._since -= delivering.RENEW_AFTER
     assert not watch.begin(3)
+
+
+@pytest.mark.parametrize("wait", [121.0, 130.0, 400.0, 1800.0, 86_400.0])
+def test_no_letter_begins_so_late_that_its_answer_could_come_after_a_decision(wait: float) -> None:
+    timings = Timings(unknown_wait=wait)
+    assert 0 < delivering.longest_turn(timings) < timings.unknown_wait - timings.answer_timeout
+    assert delivering.longest_turn(timings) <= 300

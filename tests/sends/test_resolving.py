@@ -7,7 +7,7 @@ import pytest
 from mailer import batches, reports, sends
 from mailer.models import Attempt, Send
 from mailer.sends import SendError
-from mailer.transports.answers import Accepted
+from mailer.transports.answers import Accepted, NotAccepted
 from subscribers.models import List
 from tests.provider import Provider, says
 from tests.sends.cast import a_send_in, deliver_all, mailed, shown
@@ -112,3 +112,42 @@ def test_a_policy_to_send_again_never_writes_to_readers_of_a_cancelled_send(send
     deliver_all(send, THEN)
     assert shown(send) == {"status": "cancelled", "accepted": 2, "unknown": 2}
     assert len(sendgrid.asked) == 2
+
+
+def test_a_policy_sends_again_once_and_then_waits_for_a_person(sendgrid: Provider) -> None:
+    send = an_unknown_send(sendgrid)
+    List.objects.update(when_unknown="resend")
+    sendgrid.reply = says(503)
+    sends.tidy(now=THEN)
+    deliver_all(send, THEN)
+    assert shown(send) == {"status": "settling", "accepted": 2, "unknown": 2}
+    for hours in (1, 2, 3):
+        sends.tidy(now=THEN + dt.timedelta(hours=hours))
+    assert shown(send) == {"status": "settling", "accepted": 2, "unknown": 2}
+    assert sorted(mailed(sendgrid).values()) == [1, 1, 2, 2]
+    assert sends.resend(send.pk, by="ann", now=THEN + dt.timedelta(hours=4)).readers == 2
+
+
+def test_proof_that_comes_weeks_later_closes_the_gap_and_the_send(sendgrid: Provider) -> None:
+    send = an_unknown_send(sendgrid)
+    sends.leave_out(send.pk, by="ann", now=THEN)
+    second = batches_of(send)[1]
+    assert second.attempt is not None
+    weeks_later = THEN + dt.timedelta(weeks=3)
+    theirs = set(second.deliveries.values_list("pk", flat=True))
+    batches.prove({second.attempt: theirs}, now=weeks_later)
+    sends.tidy(now=weeks_later)
+    assert shown(send) == {"status": "done", "accepted": 4}
+
+
+def test_a_settling_send_can_be_paused_so_that_a_late_refusal_writes_to_nobody(sendgrid: Provider) -> None:
+    send = an_unknown_send(sendgrid)
+    sends.pause(send.pk, by="ann", now=NOW)
+    second = batches_of(send)[1]
+    assert second.attempt is not None
+    batches.settle(second.pk, second.attempt, NotAccepted("429", 429), now=NOW)
+    deliver_all(send, THEN)
+    assert shown(send) == {"status": "paused", "accepted": 2, "pending": 2}
+    sends.resume(send.pk, by="ann", now=THEN)
+    deliver_all(send, THEN)
+    assert shown(send) == {"status": "done", "accepted": 4}

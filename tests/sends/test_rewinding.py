@@ -6,11 +6,11 @@ import pytest
 from pytest_django import Settings
 
 from mailer import outbox, pace, sends
-from mailer.batches import claim, settle
+from mailer.batches import claim, doubt, settle
 from mailer.models import Batch, Send, Transport
 from mailer.sends.rewinding import rewind
 from mailer.transports.answers import NotAccepted, Unknown
-from subscribers.models import Letter
+from subscribers.models import Letter, List
 from tests.sends.cast import a_send_in
 from tests.stage import NOW, a_list, batches_of, fired
 
@@ -22,14 +22,14 @@ def after(seconds: float) -> dt.datetime:
     return NOW + dt.timedelta(seconds=seconds)
 
 
-def test_a_refused_batch_waits_as_long_as_the_longest_pause_and_no_longer() -> None:
+def test_a_refused_batch_waits_as_long_as_the_longest_wait_there_is_and_no_longer() -> None:
     (batch,) = batches_of(a_send_in(1))
     request = fired(batch, AHEAD)
     settle(batch.pk, request.attempt, NotAccepted("503"), now=AHEAD)
     Send.objects.update(useful_until=AHEAD + dt.timedelta(days=1))
     assert rewind(now=NOW) == 2, "the batch, and the life of its send"
     batch.refresh_from_db()
-    assert batch.not_before == after(900)
+    assert batch.not_before == after(3630)
     assert Send.objects.get().useful_until == after(86_400)
     assert rewind(now=NOW) == 0
 
@@ -37,9 +37,33 @@ def test_a_refused_batch_waits_as_long_as_the_longest_pause_and_no_longer() -> N
 def test_what_a_sound_clock_wrote_stays() -> None:
     (batch,) = batches_of(a_send_in(1))
     request = fired(batch)
-    settle(batch.pk, request.attempt, NotAccepted("429", 429, wait=60), now=NOW)
+    settle(batch.pk, request.attempt, NotAccepted("429", 429, wait=3600), now=NOW)
     pace.doubted("sendgrid", now=NOW)
     assert rewind(now=NOW) == 0
+
+
+def test_hosts_whose_clocks_differ_by_half_a_minute_take_nothing_from_each_other() -> None:
+    for batch in batches_of(a_send_in(2))[:1]:
+        fired(batch, after(30))
+    for batch in batches_of(Send.objects.get())[1:]:
+        assert claim(batch.pk, now=after(30), lease=60)
+    assert rewind(now=NOW) == 0
+
+
+@pytest.mark.parametrize("wrong_for", [20.0, 1700.0])
+def test_a_clock_that_is_wrong_for_a_while_shortens_no_doubt(settings: Settings, wrong_for: float) -> None:
+    """Swept by a clock an hour slow: nobody may decide sooner than the wait, or a second copy could leave."""
+    (batch,) = batches_of(a_send_in(1))
+    List.objects.update(when_unknown="resend")
+    fired(batch, NOW)
+    sends.tidy(now=after(-3600))
+    sends.tidy(now=after(wrong_for))
+    assert Batch.objects.get().state in {"submitting", "unknown"}
+    assert not doubt(now=after(100), after=120)
+    sends.tidy(now=after(settings.CONFIGURATION.timings.unknown_wait - 1))
+    assert Batch.objects.get().state == "unknown"
+    sends.tidy(now=after(settings.CONFIGURATION.timings.unknown_wait + 1))
+    assert Batch.objects.filter(state="resent").exists()
 
 
 def test_a_claim_is_given_back_one_lease_later() -> None:

@@ -21,8 +21,22 @@ OWNER = "mailer"
 QUICK = ("fsync=off", "full_page_writes=off", "max_connections=100", "listen_addresses=")
 
 
-def start() -> Server:
-    """Start a server with an empty cluster in a directory of its own, which goes when it ends."""
+# Begins again whenever the server ends by itself, or is told to by SIGINT; ends when this shell is.
+RESTARTING = """
+trap 'over=1; kill -INT "$server"' INT
+until [ "$over" ]; do
+  {postgres} &
+  server=$!
+  while kill -0 "$server" 2>/dev/null; do wait "$server"; done
+done
+"""
+
+
+def start(*, restarting: bool = False) -> Server:
+    """Start a server with an empty cluster in a directory of its own, which goes when it ends.
+
+    `restarting`: a server that is shut down in order comes back by itself.
+    """
     folder = Path(tempfile.mkdtemp(prefix="mailer-pg-"))
     try:
         user = _borrowed_user()
@@ -37,10 +51,13 @@ def start() -> Server:
     initdb += ["--auth", "trust", "--no-sync", "--encoding", "UTF8", "--locale", "C"]
     postgres = [str(binaries / "postgres"), "-D", str(data), "-k", str(folder)]
     postgres += [word for setting in QUICK for word in ("-c", setting)]
+    run = f"exec {shlex.join(postgres)}"
+    if restarting:
+        run = RESTARTING.format(postgres=shlex.join(postgres))
     log = folder / "server.log"
     with log.open("wb") as output:
         keeper = keep(
-            ["/bin/sh", "-c", f"{shlex.join(initdb)} && exec {shlex.join(postgres)}"],
+            ["/bin/sh", "-c", f"{shlex.join(initdb)} || exit 1\n{run}"],
             cwd=folder,
             output=output,
             user=user,
