@@ -32,7 +32,7 @@ $(STAMP): requirements.lock pyproject.toml Makefile
 	@echo "Installing what requirements.lock pins ..."
 	@awk '/^uv==/ {keep=1} /^[a-z]/ && !/^uv==/ {keep=0} keep' requirements.lock > $(VENV)/uv.lock
 	@{ $(PIP) install --require-hashes -r $(VENV)/uv.lock && \
-	   $(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock; } || \
+	   $(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python requirements.lock; } || \
 	{ echo "uv does not get on here; pip takes longer ..." && $(PIP) install --require-hashes -r requirements.lock; }
 	@$(PIP) install --no-deps --no-build-isolation --no-index -e .
 	@touch $@

@@ -9,10 +9,10 @@ import time
 
 import django
 from celery import Celery
-from celery.schedules import schedule
+from celery.schedules import crontab, schedule
 from celery.signals import setup_logging
 
-from mailer.environment import SettingError
+from mailer.environment import DAY, SettingError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mailer.settings")
 try:
@@ -42,6 +42,17 @@ app.conf.beat_schedule = {
         "task": "mailer.sweep",
         "schedule": schedule(SWEEP, nowfun=steadily),
         "options": {"expires": SWEEP},
+    },
+    # Once a day, when few write; taken hours later it would be of the same use, a day later the next is due.
+    "retention": {
+        "task": "mailer.retention",
+        "schedule": crontab(hour="3", minute="17", nowfun=steadily),
+        "options": {"expires": DAY},
+    },
+    "sync_suppressions": {
+        "task": "mailer.sync_suppressions",
+        "schedule": crontab(hour="2", minute="47", nowfun=steadily),
+        "options": {"expires": DAY},
     },
 }
 

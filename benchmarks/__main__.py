@@ -6,9 +6,9 @@ import os
 import platform
 from pathlib import Path
 
-from benchmarks import rendering, sending, smtp
+from benchmarks import importing, rendering, sending, smtp
 
-MEASURES = (rendering.measure, sending.measure, smtp.measure)
+MEASURES = (rendering.measure, sending.measure, smtp.measure, importing.measure)
 
 
 def main() -> None:

@@ -1,12 +1,14 @@
 """Who a send goes to: frozen once, in one transaction, counted twice.
 
-Candidates are the list's members who have not left. Each becomes one delivery: in a batch, or
-excluded with the first reason that applies. Where they come from is a `Source`; corrections have their own.
+Candidates are the list's members who have not left, or those of a segment. Each becomes one delivery: in a
+batch, or excluded with the first reason that applies. Where they come from is a `Source`; corrections have
+their own.
 """
 
 import datetime as dt
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, transaction
@@ -17,7 +19,9 @@ from mailer.faultpoints import reach
 from mailer.models import Batch, Send
 from mailer.models.editions import EVERYTHING
 from mailer.rendering.values import Look
-from mailer.vocabulary import BatchState, SendStatus
+from mailer.vocabulary import BatchState, SendKind, SendStatus
+from subscribers.segments.keeping import Kept
+from subscribers.segments.querying import where
 from subscribers.vocabulary import NoStory
 
 MOST_FREEZES = 5  # how often a freeze that collided is repeated before it is an error
@@ -31,12 +35,14 @@ class FreezeError(Exception):
 class Source:
     """Where candidates come from, as SQL: `count` counts them apart from the CTE `candidate` itself.
 
-    `take` runs first, in the freeze's own transaction; '' for nothing.
+    `take` runs first, in the freeze's own transaction; '' for nothing. `bound` is what both are asked with
+    beyond the frame.
     """
 
     count: str
     candidates: str
     take: str = ""
+    bound: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,12 @@ WHERE subscription.list_id = %(list)s AND subscription.status <> 'unsubscribed'
 # Counted apart from the insert that it is compared with.
 COUNT_CANDIDATES = """
 SELECT count(*) FROM subscription WHERE list_id = %(list)s AND status <> 'unsubscribed'
+"""
+
+# The same of a segment, whose conditions may ask for what is known of the person.
+COUNT_SEGMENT = """
+SELECT count(*) FROM subscription JOIN subscriber ON subscriber.id = subscription.subscriber_id
+WHERE subscription.list_id = %(list)s AND subscription.status <> 'unsubscribed' AND {conditions}
 """
 
 # The letter of a reader's interests; a subscription, a subscriber and the frame stand around it.
@@ -101,8 +113,9 @@ def reasons(key: str, subscriber: str, counted: str = "TRUE") -> str:
         OR EXISTS ({other} AND other.subscriber_id = {subscriber}) THEN 'already_has_this_edition'"""
 
 
-# Each candidate, their variant and the first reason against them.
-CANDIDATES = f"""
+def members(conditions: str = "TRUE") -> str:
+    """Return the CTE of a list's people: each candidate, their variant and the first reason against them."""
+    return f"""
 candidate AS (
   SELECT
     subscriber.id AS subscriber_id,
@@ -113,8 +126,12 @@ candidate AS (
   FROM subscription
   JOIN subscriber ON subscriber.id = subscription.subscriber_id
 {JOIN_VARIANT}  WHERE subscription.list_id = %(list)s AND subscription.status <> 'unsubscribed'
+    AND {conditions}
 )
 """
+
+
+CANDIDATES = members()
 
 COUNT_ELIGIBLE = """
 WITH {candidates}
@@ -179,16 +196,18 @@ def freeze(
     size: int,
     now: dt.datetime,
     useful_life: float,
-    source: Source = WHOLE_LIST,
+    source: Source | None = None,
 ) -> Frozen | None:
     """Freeze the audience of a preparing send into batches of at most `size`; None if another did.
 
-    `look` is the one that was approved.
+    `look` is the one that was approved. Without a `source` the candidates are those of the send's segment as
+    of `now`, or the whole list.
 
     Collisions (a reader's choice changed meanwhile, another freeze of the edition) roll everything
     back and repeat it whole. Raises FreezeError after five of them.
     """
-    frame = frame_of(send, look, size=size, now=now, useful_life=useful_life)
+    source = source or source_of(send, now=now)
+    frame = {**frame_of(send, look, size=size, now=now, useful_life=useful_life), **source.bound}
     for _ in range(MOST_FREEZES):
         keys = {
             (int(bits), bool(text_only), bool(tracked))
@@ -208,6 +227,24 @@ def freeze(
     raise FreezeError(
         f"Send {send.pk}: readers changed faster than they could be counted; it is tried again soon"
     ) from collision
+
+
+def source_of(send: Send, *, now: dt.datetime) -> Source:
+    """Return where the candidates of a send come from: the segment it was scheduled for, or the whole list.
+
+    The conditions are those of then, what they are relative to is `now`. Raises SegmentError.
+    """
+    if send.segment is None or send.kind != SendKind.SEND:
+        return WHOLE_LIST
+    kept = Kept.of(send.segment)
+    asked = where(kept.condition, kept.as_of(send.edition.list, now))
+    return Source(
+        count=COUNT_SEGMENT.format(conditions=asked.sql),
+        # A planner that takes several conditions to rule out nearly everybody compares each reader with every
+        # batch. Of a CASE it knows nothing, and expects half of the list.
+        candidates=members(f"CASE WHEN {asked.sql} THEN TRUE ELSE FALSE END"),
+        bound=asked.parameters,
+    )
 
 
 def frame_of(send: Send, look: Look, *, size: int, now: dt.datetime, useful_life: float) -> dict[str, Any]:

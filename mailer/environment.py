@@ -21,6 +21,8 @@ BROKER_SCHEMES = ("redis", "rediss", "redis+socket")
 SHORTEST_SECRET = 32
 SHORTEST_WAIT = 0.1  # seconds
 DAY, TEN_YEARS = 86_400, 315_360_000  # seconds
+# Days: SendGrid tells again for one, and what is in doubt is decided about within the first.
+SHORTEST_KEEPING, LONGEST_KEEPING = 30, 36_500
 # What a socket or a timetable waits for; the others only shift a moment.
 LONGEST_WAITS = {"sweep": DAY, "lease": DAY, "answer_timeout": DAY}
 
@@ -67,6 +69,7 @@ class Configuration:
     timings: Timings
     rates: Rates
     smtp: SmtpSettings
+    keep_events: int | None = None  # days; None = for ever
 
     @property
     def sandboxed(self) -> bool:
@@ -126,6 +129,7 @@ def read(environ: Mapping[str, str]) -> Configuration:
     )
     timings = _timings(environ, problems)
     rates = read_rates(environ, problems)
+    keep_events = _keep_events(environ, problems)
     if problems:
         raise SettingError(problems)
     return Configuration(
@@ -143,6 +147,7 @@ def read(environ: Mapping[str, str]) -> Configuration:
         timings=timings,
         rates=rates,
         smtp=smtp,
+        keep_events=keep_events,
     )
 
 
@@ -235,3 +240,16 @@ def _timings(environ: Mapping[str, str], problems: list[str]) -> Timings:
             "MAILER_UNKNOWN_WAIT must be longer than MAILER_LEASE and MAILER_ANSWER_TIMEOUT together"
         )
     return timings
+
+
+def _keep_events(environ: Mapping[str, str], problems: list[str]) -> int | None:
+    written = environ.get("MAILER_KEEP_EVENTS", "").strip()
+    if not written:
+        return None
+    days = int(written) if written.isascii() and written.isdigit() and len(written) < 10 else 0  # noqa: PLR2004 - more digits than any number of days has
+    if not SHORTEST_KEEPING <= days <= LONGEST_KEEPING:
+        problems.append(
+            f"MAILER_KEEP_EVENTS must be a whole number of days from {SHORTEST_KEEPING} to {LONGEST_KEEPING},"
+            f" or unset to keep events for ever, not {written!r}"
+        )
+    return days

@@ -23,7 +23,7 @@ from mailer.webhooks.sendgrid import hear
 from mailer.webhooks.told import Told
 from subscribers.addresses import AddressError, address_key, parse
 from subscribers.leaving import unsubscribe
-from subscribers.models import Subscription
+from subscribers.models import Subscription, Suppression
 from subscribers.suppressions import Report, suppress_keys
 from subscribers.vocabulary import Suppressed
 
@@ -220,6 +220,7 @@ def _marks(values: Sized) -> str:
 
 def _insert(placed: Placed, now: dt.datetime) -> None:
     received = instant(now)
+    forgotten = _forgotten(placed)
     execute_many(
         INSERT_EVENT,
         (
@@ -231,14 +232,26 @@ def _insert(placed: Placed, now: dt.datetime) -> None:
                 told.kind,
                 instant(told.at),
                 told.link,
-                hashlib.blake2b(told.link.encode(), digest_size=16).hexdigest() if told.link else "",
+                link_key(told.link),
                 told.machine,
-                told.detail,
+                "" if forgotten and _key(told, copy) in forgotten else told.detail,
                 received,
             )
             for told, copy in placed
         ),
     )
+
+
+def _forgotten(placed: Placed) -> set[str]:
+    """Return the keys of those who were erased: what a server says of them is about them, and not kept."""
+    without_person = {_key(told, copy) for told, copy in placed if copy is None or copy.subscriber is None}
+    erased = Suppression.objects.filter(reason=Suppressed.ERASED, address_key__in=without_person)
+    return set(erased.values_list("address_key", flat=True)) if without_person else set()
+
+
+def link_key(link: str) -> str:
+    """Return what stands for a link in the key of its event; '' for none."""
+    return hashlib.blake2b(link.encode(), digest_size=16).hexdigest() if link else ""
 
 
 def _mark(placed: Placed) -> None:

@@ -1,5 +1,6 @@
 """Read all there is to tell of one person and one send."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -27,6 +28,8 @@ from mailer.telling.known import (
 from mailer.vocabulary import AnswerKind, BatchState, DeliveryState, EventKind, Reason, SendKind, SendStatus
 from subscribers.addresses import address_key, parse
 from subscribers.models import Consent, List, Subscriber, Subscription, Suppression
+from subscribers.segments.evaluating import Person, holds
+from subscribers.segments.keeping import Kept
 from subscribers.vocabulary import Action, Status, Suppressed
 
 
@@ -41,7 +44,9 @@ def explain(address: str, send: Send) -> Known:
         address=address.strip(),
         name=person.name if person else "",
         here=person is not None,
-        sending=replace(_sending(send), invited=_is_invited(send, key)),
+        sending=replace(
+            _sending(send), invited=_is_invited(send, key), in_segment=_is_in_segment(send, person)
+        ),
         standing=_standing(person, owner, names),
         agreed=_agreed(person, owner, names),
         barred=_barred(key, owner),
@@ -71,6 +76,7 @@ def _sending(send: Send) -> Sending:
         scheduled_at=send.scheduled_at,
         frozen_at=send.frozen_at,
         to_segment=send.segment is not None and send.kind != SendKind.TEST,
+        segment=(send.segment or {}).get("slug", ""),
         corrects=send.corrects_id,
         pause_reason=send.pause_reason,
     )
@@ -80,6 +86,18 @@ def _is_invited(send: Send, key: str) -> bool:
     """Return whether a test that is not frozen names the address."""
     named = (send.segment or {}).get("addresses", []) if send.kind == SendKind.TEST else []
     return any(address_key(parse(address).canonical) == key for address in named)
+
+
+def _is_in_segment(send: Send, person: Subscriber | None) -> bool | None:
+    """Return whether the segment that a send is to go to has this person now; None: that is no question."""
+    if send.segment is None or send.kind != SendKind.SEND or send.frozen_at is not None:
+        return None
+    owner = send.edition.list
+    found = Subscription.objects.select_related("subscriber").filter(subscriber=person, list=owner).first()
+    if found is None:
+        return None
+    kept = Kept.of(send.segment)
+    return holds(kept.condition, Person.of(found), kept.as_of(owner, dt.datetime.now(dt.UTC)))
 
 
 def _standing(person: Subscriber | None, owner: List, names: dict[str, tuple[int, str]]) -> Standing | None:

@@ -101,7 +101,8 @@ def enrol(owner: List, count: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "readers.csv"
         file.write_text(sample_readers(count), encoding="utf-8")
-        importing.import_csv(owner, file, consent="Sample readers, who are nobody", at=now)
+        agreed = "Sample readers, who are nobody"
+        importing.import_csv(owner, file, by="the rehearsal", consent=agreed, at=now)
 
 
 def stage(count: int) -> List:

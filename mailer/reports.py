@@ -190,6 +190,7 @@ def described(send: Send) -> dict[str, Any]:
         "edition": send.edition_id,
         "kind": send.kind,
         "corrects": send.corrects_id,
+        "segment": (send.segment or {}).get("slug"),
         "status": status(send, sums),
         "scheduled_at": send.scheduled_at,
         "pause_reason": send.pause_reason or None,

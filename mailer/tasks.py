@@ -5,7 +5,7 @@ import datetime as dt
 from celery import shared_task
 from django.conf import settings
 
-from mailer import events, outbox, sends
+from mailer import events, outbox, retention, sends, syncing
 from mailer.transports.chosen import transport_of
 
 
@@ -41,3 +41,17 @@ def letter(number: int) -> None:
 def sweep() -> None:
     """Ring for whatever is due."""
     sends.sweep(now=_now())
+
+
+# Acknowledged at once: the first may outlast what the broker waits for; a lost one is made up the next night.
+@shared_task(name="mailer.retention", acks_late=False, time_limit=6 * 3600)
+def keep() -> None:
+    """Remove what has been kept long enough."""
+    retention.keep(now=_now())
+
+
+# The same.
+@shared_task(name="mailer.sync_suppressions", acks_late=False, time_limit=6 * 3600)
+def sync_suppressions() -> None:
+    """Bring suppressions up to date with SendGrid's lists and with soft bounces."""
+    syncing.nightly(now=_now())

@@ -7,15 +7,22 @@ A run that is killed between two ranges is simply repeated: what is already so i
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from subscribers import enrolling_sql as sql
+from subscribers import evidence
+from subscribers.choosing import EVERYTHING
+from subscribers.interests import Interests
 from subscribers.models import List
 
 Progress = Callable[[int, int], None]  # rows done, rows in all
@@ -26,9 +33,37 @@ _RANGE_POSTGRESQL = 100_000
 _ROWS_A_STATEMENT = 1_000
 
 
-@dataclass(frozen=True)
-class Arrival:
-    """One person to be put on a list; what is None is not stated, and stays as it was."""
+class Standing(StrEnum):
+    """How a source says that somebody stands; a status or a suppression has the same word here."""
+
+    ACTIVE = "active"
+    # asked for, not yet confirmed: a stated consent is not theirs
+    PENDING = "pending"
+    PAUSED = "paused"
+    # have left, or must not be written to: never put on the list, and outweigh other rows for the address
+    UNSUBSCRIBED = "unsubscribed"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    BY_HAND = "by_hand"
+    # known there for other reasons, never having agreed
+    OUTSIDER = "outsider"
+
+
+# Which of several rows for one address counts: the highest, and of these the last.
+_RANK = {standing.value: 1 for standing in Standing} | {
+    Standing.OUTSIDER.value: 0,
+    Standing.UNSUBSCRIBED.value: 2,
+    Standing.BOUNCED.value: 2,
+    Standing.COMPLAINED.value: 2,
+    Standing.BY_HAND.value: 2,
+}
+
+
+class Arrival(NamedTuple):
+    """One person to be put on a list; what is None is not stated, and stays as it was.
+
+    A tuple, since a million of them are made in one import, and are rows already.
+    """
 
     line: int
     address: str
@@ -38,6 +73,14 @@ class Arrival:
     locale: str = ""
     everything: bool | None = None
     interests: int | None = None
+    standing: str = Standing.ACTIVE.value
+    how: str | None = None  # where and how this person agreed
+    agreed_at: dt.datetime | None = None
+    since: dt.datetime | None = None
+    ended_at: dt.datetime | None = None  # when they left, bounced or complained
+    attributes: str | None = None  # a JSON object, to be laid over what is there
+    text_only: bool | None = None
+    tracked: bool | None = None  # False turns it off; nothing but the person turns it on again
 
 
 @dataclass(frozen=True)
@@ -52,112 +95,31 @@ class Enrolled:
     unsubscribed: int = 0
     # left alone: bounced, complained, erased, or suppressed by hand
     suppressed: int = 0
-    # the same address further up; the last one counts
+    # the same address in another row, which counts
     duplicates: int = 0
+    # the source says that they left or must not be written to, and now it stands here too
+    ended: int = 0
+    # left alone: the source itself says that they never subscribed
+    outsiders: int = 0
 
     @property
     def left_alone(self) -> int:
         """Return how many people were not written to the list because they must not be."""
-        return self.unsubscribed + self.suppressed
+        return self.unsubscribed + self.suppressed + self.outsiders
 
-
-_CREATE = """
-    CREATE TEMPORARY TABLE arrival (
-        line INTEGER PRIMARY KEY, address TEXT, canonical TEXT, address_key TEXT, name TEXT, locale TEXT,
-        everything BOOLEAN, interests BIGINT, fate TEXT, subscriber_id BIGINT, subscription_id BIGINT
-    )
-"""
-_COLUMNS = "(line, address, canonical, address_key, name, locale, everything, interests)"
-_PLACES = "(%s, %s, %s, %s, %s, %s, %s, %s)"
-_BY_KEY = "CREATE INDEX arrival_by_key ON arrival (address_key)"
-# SQLite might go by it from all subscribers to the range, instead of from the range to its subscribers.
-_NO_LONGER_BY_KEY = "DROP INDEX arrival_by_key"
-_DROP = "DROP TABLE IF EXISTS arrival"
-
-_DROP_EARLIER = """
-    DELETE FROM arrival WHERE EXISTS (
-        SELECT 1 FROM arrival later
-        WHERE later.address_key = arrival.address_key AND later.line > arrival.line
-    )
-"""
-
-_DECIDE = """
-    UPDATE arrival
-    SET fate = decided.fate, subscriber_id = decided.subscriber_id, subscription_id = decided.subscription_id
-    FROM (
-        SELECT a.line, p.id AS subscriber_id, s.id AS subscription_id, CASE
-            WHEN s.status = 'unsubscribed' THEN 'unsubscribed'
-            WHEN EXISTS (
-                SELECT 1 FROM suppression x
-                WHERE x.address_key = a.address_key AND x.lifted_at IS NULL
-                  AND (x.list_id IS NULL OR x.list_id = %(list)s)
-            ) THEN 'suppressed'
-            WHEN s.id IS NULL THEN 'new'
-            WHEN s.status = 'pending' THEN 'confirmed'
-            WHEN s.everything <> COALESCE(a.everything, s.everything)
-              OR s.interests <> COALESCE(a.interests, s.interests) THEN 'changed'
-            WHEN a.name NOT IN ('', p.name) OR a.locale NOT IN ('', p.locale) THEN 'renamed'
-            ELSE 'unchanged'
-        END AS fate
-        FROM arrival a
-        LEFT JOIN subscriber p ON p.address_key = a.address_key
-        LEFT JOIN subscription s ON s.subscriber_id = p.id AND s.list_id = %(list)s
-        WHERE a.line BETWEEN %(first)s AND %(last)s
-    ) decided
-    WHERE decided.line = arrival.line
-"""
-
-_WRITE = (
-    # the people we do not know yet
-    """
-    INSERT INTO subscriber
-        (address, canonical, address_key, name, locale, text_only, tracked, attributes, created_at)
-    SELECT address, canonical, address_key, name, locale, FALSE, TRUE, '{}', %(at)s
-    FROM arrival WHERE line BETWEEN %(first)s AND %(last)s AND fate = 'new'
-    ORDER BY line
-    ON CONFLICT DO NOTHING
-    """,
-    # what the source knows about the others; it never takes a name away
-    """
-    UPDATE subscriber
-    SET name = COALESCE(NULLIF(a.name, ''), subscriber.name),
-        locale = COALESCE(NULLIF(a.locale, ''), subscriber.locale)
-    FROM arrival a
-    WHERE a.subscriber_id = subscriber.id AND a.line BETWEEN %(first)s AND %(last)s
-      AND a.fate IN ('new', 'confirmed', 'changed', 'renamed')
-      AND (a.name NOT IN ('', subscriber.name) OR a.locale NOT IN ('', subscriber.locale))
-    """,
-    """
-    INSERT INTO subscription
-        (subscriber_id, list_id, status, everything, interests, since, changed_at)
-    SELECT p.id, %(list)s, 'active', COALESCE(a.everything, TRUE), COALESCE(a.interests, 0), %(at)s, %(at)s
-    FROM arrival a JOIN subscriber p ON p.address_key = a.address_key
-    WHERE a.line BETWEEN %(first)s AND %(last)s AND a.fate = 'new'
-    ORDER BY a.line
-    ON CONFLICT DO NOTHING
-    """,
-    # whoever left meanwhile stays away
-    """
-    UPDATE subscription
-    SET status = CASE subscription.status WHEN 'pending' THEN 'active' ELSE subscription.status END,
-        everything = COALESCE(a.everything, subscription.everything),
-        interests = COALESCE(a.interests, subscription.interests),
-        changed_at = %(at)s
-    FROM arrival a
-    WHERE a.subscription_id = subscription.id AND a.line BETWEEN %(first)s AND %(last)s
-      AND a.fate IN ('confirmed', 'changed') AND subscription.status <> 'unsubscribed'
-    """,
-    """
-    INSERT INTO consent (subscriber_id, list_id, action, at, how, wording, network, detail)
-    SELECT p.id, %(list)s, CASE a.fate WHEN 'changed' THEN 'changed' ELSE 'granted' END,
-        %(at)s, %(how)s, '', '', '{}'
-    FROM arrival a JOIN subscriber p ON p.address_key = a.address_key
-    WHERE a.line BETWEEN %(first)s AND %(last)s AND a.fate IN ('new', 'confirmed', 'changed')
-    ORDER BY a.line
-    """,
-)
-
-_UPDATED = ("confirmed", "changed", "renamed")
+    @classmethod
+    def counted(cls, fates: Counter[str], duplicates: int) -> "Enrolled":
+        """Return what the fates of all rows come to."""
+        return cls(
+            new=fates["new"],
+            updated=fates["confirmed"] + fates["changed"] + fates["renamed"],
+            unchanged=fates["unchanged"],
+            unsubscribed=fates["unsubscribed"],
+            suppressed=fates["suppressed"],
+            duplicates=duplicates,
+            ended=fates["left"] + fates["gone"] + fates["barred"],
+            outsiders=fates["outsider"],
+        )
 
 
 def enrol(
@@ -166,42 +128,59 @@ def enrol(
     *,
     how: str,
     at: dt.datetime,
+    source: str = "",
+    alone: bool = False,
+    dry_run: bool = False,
+    wrote: Callable[[Enrolled], None] | None = None,
     progress: Progress | None = None,
 ) -> Enrolled:
     """Put people on a list with the consent described in `how`; return what became of each.
 
     Who is on it stays and gets what the row states; who left or is suppressed is never revived; of several
-    rows for one address the last counts. If `arrivals` raises, nothing has been written.
+    rows for one address the last counts, unless another says that they left. Whoever the source says has left
+    is taken off the list and suppressed on it, with `source` as the evidence; news of that older than a
+    consent recorded here, or than a suppression's lift, changes nothing. Whoever bounced or complained is
+    suppressed on this list, and not stored if unknown.
+    If `arrivals` raises, nothing has been written. `alone` waits for others who do this to the same list.
+    `wrote` is called within each transaction that writes, with what all of them came to so far. A dry run
+    only counts.
     """
+    fates: Counter[str] = Counter()
+    enrolled = Enrolled()
     with _one_transaction(), closing(connection.cursor()) as cursor, _waiting_room(cursor):
         came = _load(cursor, arrivals)
-        cursor.execute(_BY_KEY)
-        if connection.vendor == "postgresql":
-            cursor.execute("ANALYZE arrival")
-        cursor.execute(_DROP_EARLIER)
-        duplicates = cursor.rowcount
-        cursor.execute(_NO_LONGER_BY_KEY)
+        duplicates = _only_what_counts(cursor)
+        if alone and not dry_run and connection.vendor == "postgresql":
+            # On SQLite each range has the one lock there is.
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('enrol'), %s)", [newsletter.pk])
         bound: dict[str, Any] = {
             "list": newsletter.pk,
             "how": how,
+            "source": source or how,
             "at": connection.ops.adapt_datetimefield_value(at),
         }
         for first, last in _ranges(cursor):
+            within = {**bound, "first": first, "last": last}
             with transaction.atomic():
-                for sql in (_DECIDE, *_WRITE):
-                    cursor.execute(sql, {**bound, "first": first, "last": last})
+                cursor.execute(_dialect(sql.DECIDE), within)
+                if not dry_run:
+                    _tell_changes(cursor, newsletter, within)
+                    for statement in sql.WRITE:
+                        cursor.execute(_dialect(statement), within)
+                cursor.execute(sql.COUNT, within)
+                fates.update(dict(cursor.fetchall()))
+                enrolled = Enrolled.counted(fates, duplicates)
+                if wrote and not dry_run:
+                    wrote(enrolled)
             if progress:
                 progress(min(last, came), came)
-        cursor.execute("SELECT fate, COUNT(*) FROM arrival GROUP BY fate")
-        fates = dict(cursor.fetchall())
-    return Enrolled(
-        new=fates.get("new", 0),
-        updated=sum(fates.get(fate, 0) for fate in _UPDATED),
-        unchanged=fates.get("unchanged", 0),
-        unsubscribed=fates.get("unsubscribed", 0),
-        suppressed=fates.get("suppressed", 0),
-        duplicates=duplicates,
-    )
+        if not fates and wrote and not dry_run:
+            wrote(enrolled)
+    return enrolled
+
+
+def _dialect(statement: str) -> str:
+    return statement.format(**(sql.POSTGRESQL if connection.vendor == "postgresql" else sql.SQLITE))
 
 
 def _one_transaction() -> AbstractContextManager[Any]:
@@ -210,33 +189,83 @@ def _one_transaction() -> AbstractContextManager[Any]:
 
 @contextmanager
 def _waiting_room(cursor: CursorWrapper) -> Iterator[None]:
-    cursor.execute(_DROP)
-    cursor.execute(_CREATE)
+    if connection.vendor == "sqlite":
+        connection.connection.create_function("laid_over", 2, _laid_over, deterministic=True)
+    cursor.execute(sql.DROP)
+    cursor.execute(_dialect(sql.CREATE))
     yield
-    cursor.execute(_DROP)
+    cursor.execute(sql.DROP)
+
+
+def _laid_over(there: str | None, news: str | None) -> str | None:
+    """Return attributes as PostgreSQL's || has them; what is the same stays as it is written."""
+    if there is None or news is None:
+        return None
+    old = json.loads(there)
+    new = {**old, **json.loads(news)}
+    return there if new == old else json.dumps(new)
 
 
 def _load(cursor: CursorWrapper, arrivals: Iterable[Arrival]) -> int:
     """Put all rows into the waiting room; return how many came."""
-    rows = (
-        (a.line, a.address, a.canonical, a.address_key, a.name, a.locale, a.everything, a.interests)
-        for a in arrivals
-    )
     came = 0
     if connection.vendor == "postgresql":
         copying: Any = cursor  # psycopg's own cursor is beneath; Django's wrapper passes `copy` on to it
-        with copying.copy(f"COPY arrival {_COLUMNS} FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+        with copying.copy(f"COPY arrival {sql.COLUMNS} FROM STDIN") as copy:
+            for arrival in arrivals:
+                copy.write_row((*arrival, _RANK[arrival.standing]))
                 came += 1
         return came
+    moment = connection.ops.adapt_datetimefield_value
+    rows = (
+        tuple(moment(value) if isinstance(value, dt.datetime) else value for value in (*a, _RANK[a.standing]))
+        for a in arrivals
+    )
     while portion := list(islice(rows, _ROWS_A_STATEMENT)):
-        places = ", ".join([_PLACES] * len(portion))
+        places = ", ".join([sql.PLACES] * len(portion))
         cursor.execute(
-            f"INSERT INTO arrival {_COLUMNS} VALUES {places}", [value for row in portion for value in row]
+            f"INSERT INTO arrival {sql.COLUMNS} VALUES {places}", [value for row in portion for value in row]
         )
         came += len(portion)
     return came
+
+
+def _only_what_counts(cursor: CursorWrapper) -> int:
+    """Leave one row for each address; return how many went."""
+    cursor.execute(sql.BY_KEY)
+    if connection.vendor == "postgresql":
+        cursor.execute("ANALYZE arrival")
+    cursor.execute(sql.DROP_OUTWEIGHED)
+    duplicates: int = cursor.rowcount
+    cursor.execute(sql.NO_LONGER_BY_KEY)
+    return duplicates
+
+
+def _tell_changes(cursor: CursorWrapper, newsletter: List, within: Mapping[str, Any]) -> None:
+    """Note in each row that changes interests which they were and become: what the evidence says of it."""
+    cursor.execute(sql.CHANGES, within)
+    pairs = cursor.fetchall()
+    if not pairs:
+        return
+    interests = Interests.of(newsletter)
+    for start in range(0, len(pairs), _ROWS_A_STATEMENT):
+        told: dict[str, Any] = {}
+        rows = []
+        for number, (all_before, before, all_after, after) in enumerate(
+            pairs[start : start + _ROWS_A_STATEMENT]
+        ):
+            detail = evidence.detail(
+                {"interests": _chosen(interests, all_after, after)},
+                {"interests": _chosen(interests, all_before, before)},
+            )
+            names = [f"told_{number}_{place}" for place in range(5)]
+            told |= zip(names, (all_before, before, all_after, after, json.dumps(detail)), strict=True)
+            rows.append(f"({', '.join(f'%({name})s' for name in names)})")
+        cursor.execute(sql.TELL.format(told=", ".join(rows)), {**within, **told})
+
+
+def _chosen(interests: Interests, everything: bool, bits: int) -> str | list[str]:  # noqa: FBT001 - as rows have it
+    return EVERYTHING if everything else sorted(interests.slugs(bits))
 
 
 def _ranges(cursor: CursorWrapper) -> Iterator[tuple[int, int]]:

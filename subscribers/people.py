@@ -1,18 +1,19 @@
-"""One person at a time: put on a list, looked up, found in a list of all."""
+"""One person at a time: put on a list, looked up."""
 
 import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
-from subscribers import names, suppressions
-from subscribers.addresses import address_key, masked, parse
+from subscribers import changes, choosing, names, suppressions
+from subscribers.addresses import Address, address_key, masked, parse
+from subscribers.collisions import again_after_collision
 from subscribers.enrolling import Arrival, Enrolled, enrol
 from subscribers.errors import SubscribersError
 from subscribers.interests import Interests
-from subscribers.models import List, Subscriber, Subscription
-from subscribers.vocabulary import Status
+from subscribers.models import Change, Consent, Letter, List, Subscriber, Subscription, Suppression
+from subscribers.readdressing import moved_to
 
 
 class PersonError(SubscribersError):
@@ -24,6 +25,7 @@ def add(
     text: str,
     *,
     consent: str,
+    by: str,
     at: dt.datetime,
     name: str = "",
     interests: Iterable[str] | None = None,
@@ -36,22 +38,34 @@ def add(
         raise PersonError("Say where and how this person agreed: without that nobody may be written to")
     address = parse(text)
     chosen = None if interests is None else list(interests)
-    enrolled = enrol(
-        newsletter,
-        [
-            Arrival(
-                line=1,
-                address=address.written,
-                canonical=address.canonical,
-                address_key=address_key(address.canonical),
-                name=_name(name),
-                everything=None if chosen is None else not chosen,
-                interests=None if chosen is None else Interests.of(newsletter).bits(chosen),
-            )
-        ],
-        how=consent,
-        at=at,
+    arrival = Arrival(
+        line=1,
+        address=address.written,
+        canonical=address.canonical,
+        address_key=address_key(address.canonical),
+        name=_name(name),
+        everything=None if chosen is None else not chosen,
+        interests=None if chosen is None else Interests.of(newsletter).bits(chosen),
     )
+
+    def work() -> Enrolled:
+        suppressions.whose(arrival.address_key)  # nobody erases them meanwhile
+        before = _audited(newsletter, address)
+        enrolled = enrol(newsletter, [arrival], how=consent, at=at)
+        if enrolled.new or enrolled.updated:
+            changes.record(
+                "subscribers add",
+                by=by,
+                at=at,
+                newsletter=newsletter,
+                person=Subscriber.objects.get(canonical=address.canonical),
+                before=before,
+                after=_audited(newsletter, address),
+            )
+        return enrolled
+
+    # Somebody else may add them at this moment.
+    enrolled = again_after_collision(work)
     if enrolled.unsubscribed:
         raise PersonError(f"{masked(address.written)} has left {newsletter.slug}; only they can come back")
     if enrolled.suppressed:
@@ -62,6 +76,19 @@ def add(
     return enrolled
 
 
+def _audited(newsletter: List, address: Address) -> dict[str, Any]:
+    """Return what an addition may change, as the audit log has it."""
+    theirs = Subscription.objects.filter(list=newsletter, subscriber__canonical=address.canonical)
+    row = theirs.select_related("subscriber").first()
+    if row is None:
+        return {}
+    return {
+        "name": row.subscriber.name,
+        "status": row.status,
+        "interests": choosing.chosen(row, Interests.of(newsletter)),
+    }
+
+
 def _name(text: str) -> str:
     try:
         return names.parse(text)
@@ -70,57 +97,92 @@ def _name(text: str) -> str:
 
 
 def show(text: str) -> dict[str, Any]:
-    """Return all that is known of one address. Raises AddressError, PersonError."""
+    """Return all that is known of one address, in the order it happened. Raises AddressError, PersonError."""
     address = parse(text)
-    in_force = list(suppressions.of_address(address_key(address.canonical)))
+    key = address_key(address.canonical)
     person = _with_subscriptions(Subscriber.objects.filter(canonical=address.canonical)).first()
-    if person is None and not in_force:
-        raise PersonError(f"Nobody here has the address {masked(address.written)}")
+    barred = list(suppressions.ever_of_address(key))
+    if person is None and not barred:
+        raise PersonError(f"Nobody here has the address {masked(address.written)}{moved_to(address)}")
     return {
         **(_described(person) if person else _unknown(address.written)),
-        "consents": [
-            {"list": consent.list.slug, "action": consent.action, "at": consent.at, "how": consent.how}
-            for consent in (person.consents.select_related("list") if person else ())
-        ],
-        "suppression": {
-            "reason": in_force[0].reason,
-            "lists": [row.list.slug for row in in_force if row.list],
-            "everywhere": in_force[0].list is None,
-            "since": in_force[0].at,
-            "source": in_force[0].source,
-        }
-        if in_force
-        else None,
+        "consents": list(map(_consent, person.consents.select_related("list") if person else ())),
+        "suppression": _widest(list(suppressions.of_address(key))),
+        "suppressions": list(map(_suppression, barred)),
+        "text_only": person.text_only if person else None,
+        "tracked": person.tracked if person else None,
+        "attributes": person.attributes if person else {},
+        "created_at": person.created_at if person else None,
+        "last_opened_at": person.last_opened_at if person else None,
+        "last_clicked_at": person.last_clicked_at if person else None,
+        "letters": list(map(_letter, person.letters.select_related("list").order_by("pk") if person else ())),
+        "changes": list(map(_change, _changes(person, key))),
     }
 
 
-def listing(
-    *, newsletter: List | None = None, status: Status | None = None, limit: int = 100, after: str = ""
-) -> list[dict[str, Any]]:
-    """Return people in the order of their addresses: at most `limit`, those after the address `after`."""
-    shown = Subscription.objects.all()
-    if newsletter:
-        shown = shown.filter(list=newsletter)
-    if status:
-        shown = shown.filter(status=status)
-    people = Subscriber.objects.order_by("canonical")
-    if newsletter or status:
-        people = people.filter(Exists(shown.filter(subscriber=OuterRef("pk"))))
-    if after:
-        people = people.filter(canonical__gt=parse(after).canonical)
-    return [_described(person) for person in _with_subscriptions(people, shown)[:limit]]
+def _consent(line: Consent) -> dict[str, Any]:
+    return {
+        "list": line.list.slug,
+        "action": line.action,
+        "at": line.at,
+        "how": line.how,
+        "wording": line.wording,
+        "network": line.network,
+        "detail": line.detail,
+    }
 
 
-def _with_subscriptions(
-    people: QuerySet[Subscriber], shown: QuerySet[Subscription] | None = None
-) -> QuerySet[Subscriber]:
-    subscriptions = Subscription.objects.all() if shown is None else shown
-    return people.prefetch_related(
-        Prefetch(
-            "subscriptions",
-            subscriptions.select_related("list").prefetch_related("list__interests").order_by("list__slug"),
-        )
-    )
+def _widest(in_force: list[Suppression]) -> dict[str, Any] | None:
+    if not in_force:
+        return None
+    return {
+        "reason": in_force[0].reason,
+        "lists": [row.list.slug for row in in_force if row.list],
+        "everywhere": in_force[0].list is None,
+        "since": in_force[0].at,
+        "source": in_force[0].source,
+    }
+
+
+def _suppression(row: Suppression) -> dict[str, Any]:
+    return {
+        "reason": row.reason,
+        "list": row.list.slug if row.list else None,
+        "since": row.at,
+        "source": row.source,
+        "lifted_at": row.lifted_at,
+        "lifted_because": row.lifted_because,
+    }
+
+
+def _letter(letter: Letter) -> dict[str, Any]:
+    return {
+        "kind": letter.kind,
+        "list": letter.list.slug if letter.list else None,
+        "state": letter.state,
+        "at": letter.created_at,
+    }
+
+
+def _changes(person: Subscriber | None, key: str) -> QuerySet[Change]:
+    theirs = Q(subject=key) if person is None else Q(subject=key) | Q(subscriber=person)
+    return Change.objects.filter(theirs).select_related("list").order_by("at", "pk")
+
+
+def _change(line: Change) -> dict[str, Any]:
+    return {
+        "at": line.at,
+        "who": line.who,
+        "what": line.what,
+        "list": line.list.slug if line.list else None,
+        "before": line.before,
+        "after": line.after,
+    }
+
+
+def _with_subscriptions(people: QuerySet[Subscriber]) -> QuerySet[Subscriber]:
+    subscriptions = Subscription.objects.select_related("list").prefetch_related("list__interests")
+    return people.prefetch_related(Prefetch("subscriptions", subscriptions.order_by("list__slug")))
 
 
 def _described(person: Subscriber) -> dict[str, Any]:
@@ -139,6 +201,8 @@ def _described(person: Subscriber) -> dict[str, Any]:
                     if subscription.interests >> interest.number & 1
                 ],
                 "since": subscription.since,
+                "changed_at": subscription.changed_at,
+                "paused_until": subscription.paused_until,
             }
             for subscription in person.subscriptions.all()
         ],

@@ -1,34 +1,30 @@
-"""Read people from a table of text: email, and if wanted name, interests (set apart by ";") and locale.
+"""Read people from a table whose layout is known: each row becomes someone arriving, or a fault.
 
-Each row becomes someone arriving or a fault with its line and column; nothing here writes anything.
+A fault has its line and column; nothing here writes anything.
 """
 
 import csv
-import re
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TextIO
 
-from subscribers import names
 from subscribers.addresses import AddressError, address_key, parse
+from subscribers.csvfiles import cells
+from subscribers.csvfiles.choices import Choices
+from subscribers.csvfiles.columns import ATTRIBUTE
+from subscribers.csvfiles.errors import CellError, CsvError
+from subscribers.csvfiles.evidence import Evidence
+from subscribers.csvfiles.formulas import bare
+from subscribers.csvfiles.looking import Layout, not_decoded
+from subscribers.csvfiles.topics import Topics
 from subscribers.enrolling import Arrival
-from subscribers.errors import SubscribersError
-from subscribers.interests import Interests, UnknownInterestError
 
-COLUMNS = ("email", "name", "interests", "locale")
+__all__ = ["CsvError", "Fault", "Table"]
 
-_LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_LONGEST_LOCALE = 35  # characters; the column's
-
-
-class CsvError(SubscribersError):
-    """The file cannot be imported; nothing was."""
-
-
-class _RowError(Exception):
-    """One row cannot be used: a column ('' for the whole row) and the reason."""
+# What needs no more than an address, a name, a language and interests is read by a shorter way.
+_PLAIN = frozenset({"email", "name", "first_name", "last_name", "locale", "interests", "tags"})
 
 
 @dataclass(frozen=True)
@@ -46,82 +42,119 @@ class Fault:
 
 
 class Table:
-    """A CSV file whose first line names its columns."""
+    """A CSV file of a known layout, opened as text."""
 
-    def __init__(self, file: Path, text: TextIO) -> None:
-        """Read the first line. Raises CsvError."""
-        self._file = file
-        self._rows = csv.reader(text, strict=True)
+    def __init__(
+        self, layout: Layout, text: TextIO, topics: Topics, *, consent: str, at: dt.datetime
+    ) -> None:
+        """Read what stands above the people. `consent` is for rows that state none. Raises CsvError."""
+        self._layout, self._width = layout, len(layout.columns)
+        self._email = layout.place("email") or 0
+        self._name, self._locale = layout.place("name"), layout.place("locale")
+        self._first, self._last = layout.place("first_name"), layout.place("last_name")
+        self._json, self._single = layout.place("attributes"), layout.beginning(ATTRIBUTE)
+        self._text_only, self._tracked = layout.place("text_only"), layout.place("tracked")
+        self._choices = Choices(layout, topics)
+        self._evidence = Evidence(layout, consent_given=bool(consent), at=at)
+        self._plain = layout.peer is None and {column.target for column in layout.used} <= _PLAIN
+        self._rows = layout.shape.reader(text)
         with self._faults_named():
-            self.header = next(self._rows, [])
-        names = [name.strip().lower() for name in self.header]
-        if not any(names):
-            raise CsvError(f"{file} is empty: its first line must name the columns, email,name,interests")
-        if "email" not in names:
-            raise CsvError(
-                f"{file}:1: there is no column email; the first line must name the columns,"
-                f" set apart by commas: email,name,interests"
-            )
-        if twice := [name for name in COLUMNS if names.count(name) > 1]:
-            raise CsvError(f"{file}:1: the column {twice[0]} is there twice; keep one")
-        self.ignored = tuple(name for name in names if name not in COLUMNS)
-        self._places = {name: names.index(name) for name in COLUMNS if name in names}
+            while not any(next(self._rows, ["the end"])):  # empty lines above the header
+                pass
 
-    def people(self, interests: Interests) -> Iterator[Arrival | Fault]:
+    @property
+    def unknown_tags(self) -> tuple[str, ...]:
+        """Return tags of the rows read so far that are no interests; the first hundred."""
+        return tuple(self._choices.unknown_tags)
+
+    def people(self) -> Iterator[Arrival | Fault]:
         """Yield what each row is, in order; empty lines are nothing. Raises CsvError."""
-        known: dict[str, tuple[bool, int]] = {}  # few combinations, many rows
+        rows, first = self._rows, self._layout.shape.above + 1
         with self._faults_named():
-            line = self._rows.line_num + 1
-            for row in self._rows:
+            line = rows.line_num + first
+            for row in rows:
                 if row:
                     try:
-                        yield self._arrival(line, row, interests, known)
-                    except _RowError as error:
-                        column, reason = error.args
-                        yield Fault(line, column, reason, tuple(row))
-                line = self._rows.line_num + 1
+                        yield self._arrival(line, row)
+                    except CellError as error:
+                        yield Fault(line, error.column, error.reason, tuple(row))
+                line = rows.line_num + first
 
-    def _arrival(
-        self, line: int, row: list[str], interests: Interests, known: dict[str, tuple[bool, int]]
-    ) -> Arrival:
-        width = len(self.header)
-        if len(row) > width:
-            raise _RowError(
-                "", f"{len(row)} fields where the first line names {width}; a text with a comma needs quotes"
-            )
-        value = {name: row[place] if place < len(row) else "" for name, place in self._places.items()}
+    def _arrival(self, line: int, row: list[str]) -> Arrival:
+        if len(row) != self._width:
+            row = self._fitted(row)
+        if "'" in "".join(row):
+            row = [bare(cell) for cell in row]
         try:
-            address = parse(value["email"])
+            address = parse(row[self._email])
         except AddressError as error:
-            raise _RowError("email", error.reason) from None
-        everything, bits = None, None
-        if (chosen := value.get("interests")) is not None:
-            if chosen not in known:
-                known[chosen] = _chosen(chosen, interests)
-            everything, bits = known[chosen]
+            raise CellError("email", error.reason) from None
+        everything, interests = self._choices.of(row)
+        key, name = address_key(address.canonical), self._called(row)
+        locale = "" if self._locale is None else cells.locale(row[self._locale])
+        if self._plain:
+            return Arrival(line, address.written, address.canonical, key, name, locale, everything, interests)
+        standing, ended_at = self._evidence.standing(row)
         return Arrival(
-            line=line,
-            address=address.written,
-            canonical=address.canonical,
-            address_key=address_key(address.canonical),
-            name=_name(value.get("name", "")),
-            locale=_locale(value.get("locale", "")),
-            everything=everything,
-            interests=bits,
+            line,
+            address.written,
+            address.canonical,
+            key,
+            name,
+            locale,
+            everything,
+            interests,
+            standing=standing.value,
+            how=self._evidence.how(row, standing),
+            agreed_at=self._evidence.agreed_at(row),
+            since=self._evidence.since(row),
+            ended_at=ended_at,
+            attributes=self._attributes(row),
+            text_only=self._flag(row, self._text_only, "text_only"),
+            tracked=self._flag(row, self._tracked, "tracked"),
         )
+
+    def _fitted(self, row: list[str]) -> list[str]:
+        """Return a row of as many fields as the header; a short one ends with empty ones."""
+        if any(row[self._width :]):
+            raise CellError(
+                "",
+                f"{len(row)} fields where the first line names {self._width};"
+                f" a text with a comma needs quotes",
+            )
+        return row[: self._width] + [""] * (self._width - len(row))
+
+    def _called(self, row: list[str]) -> str:
+        if self._name is not None and (name := row[self._name]):
+            return cells.name(name)
+        if self._first is None and self._last is None:
+            return ""
+        first = "" if self._first is None else row[self._first]
+        return cells.name(cells.joined(first, "" if self._last is None else row[self._last]))
+
+    def _attributes(self, row: list[str]) -> str | None:
+        said = {}
+        if self._json is not None and (text := row[self._json].strip()):
+            said = cells.attributes(text)
+        for place, name in self._single:
+            if text := cells.evidence(row[place]):
+                said[name] = text
+        return cells.written(said) if said else None
+
+    @staticmethod
+    def _flag(row: list[str], place: int | None, column: str) -> bool | None:
+        return None if place is None or not row[place].strip() else cells.flag(row[place], column)
 
     @contextmanager
     def _faults_named(self) -> Iterator[None]:
-        """Turn what Python says of a file that is no CSV in UTF-8 into a line that helps."""
+        """Turn what Python says of a file that is no CSV into a line that helps."""
+        file = self._layout.file
         try:
             yield
-        except UnicodeDecodeError:
-            raise CsvError(
-                f"{self._file}:{_first_line_not_utf8(self._file)}: this is not UTF-8; save the file as"
-                f" “CSV UTF-8” and import it again"
-            ) from None
+        except UnicodeError:
+            raise not_decoded(file, self._layout.encoding) from None
         except csv.Error as error:
-            place = f"{self._file}:{self._rows.line_num}"
+            place = f"{file}:{self._rows.line_num + self._layout.shape.above}"
             # csv has no error of its own for it. A quotation mark without its pair swallows lines until then.
             if "field limit" in str(error):
                 raise CsvError(
@@ -131,36 +164,3 @@ class Table:
             raise CsvError(
                 f"{place}: this is not CSV ({error}); look for a quotation mark without its pair"
             ) from None
-
-
-def _chosen(text: str, interests: Interests) -> tuple[bool, int]:
-    slugs = [slug for part in text.split(";") if (slug := part.strip().lower())]
-    try:
-        return not slugs, interests.bits(slugs)
-    except UnknownInterestError as error:
-        raise _RowError("interests", str(error)) from None
-
-
-def _name(text: str) -> str:
-    try:
-        return names.parse(text)
-    except names.NameTextError as error:
-        raise _RowError("name", str(error)) from None
-
-
-def _locale(text: str) -> str:
-    locale = text.strip()
-    if locale and not (_LOCALE.fullmatch(locale) and len(locale) <= _LONGEST_LOCALE):
-        raise _RowError("locale", "no language tag such as en or pt-BR")
-    return locale
-
-
-def _first_line_not_utf8(file: Path) -> int:
-    """Return its number: the decoder reads ahead, so that where it stopped says little."""
-    with file.open("rb") as octets:
-        for number, line in enumerate(octets, start=1):
-            try:
-                line.decode()
-            except UnicodeDecodeError:
-                return number
-    return 1

@@ -11,7 +11,9 @@ from mailer.database import execute, fetch, is_postgresql
 from mailer.look import look_of
 from mailer.models import Batch, Delivery, Variant
 from mailer.reports import ledger
+from mailer.timetable import Instant
 from subscribers.models import Suppression
+from subscribers.segments import keeping
 from subscribers.suppressions import suppress
 from subscribers.vocabulary import Status, Suppressed
 from tests.stage import (
@@ -202,6 +204,36 @@ def test_a_list_without_readers_is_sent_to_nobody_and_done() -> None:
     send = a_frozen_send(a_list())
     assert send.status == "done"
     assert send.candidates == 0
+
+
+def test_a_segment_is_counted_apart_from_the_insert_by_the_same_conditions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    owner = a_list()
+    a_reader(owner, "africa@x.example", ["africa"])
+    a_reader(owner, "china@x.example", ["china"])
+    segment = keeping.add(owner, "africa", "interest in (africa)", by="ed", at=NOW).segment
+    send = sends.schedule(an_edition(owner), Instant(NOW), by="ed", now=NOW, segment=segment)
+    source = audience.source_of(sends.find(send.pk), now=NOW)
+    [asked] = source.bound
+    assert source.count.count(asked) == source.candidates.count(asked) == 1
+    # Were the insert to take others than were counted, nothing would be written.
+    whole = audience.Source(source.count, audience.CANDIDATES, bound=source.bound)
+    monkeypatch.setattr(audience, "source_of", lambda *_, **__: whole)
+    with pytest.raises(audience.FreezeError):
+        sends.prepare(send.pk, now=NOW)
+    assert not Delivery.objects.exists()
+    monkeypatch.undo()
+    sends.prepare(send.pk, now=NOW)
+    assert ledger(sends.find(send.pk)).candidates == 1
+
+
+def test_tests_and_corrections_take_no_candidates_from_a_segment() -> None:
+    owner = a_list()
+    a_reader(owner, "africa@x.example", ["africa"])
+    a_test = sends.test(an_edition(owner), ["africa@x.example"], None, by="ed", now=NOW)
+    assert sends.find(a_test.pk).segment is not None
+    assert audience.source_of(sends.find(a_test.pk), now=NOW) is audience.WHOLE_LIST
 
 
 def test_a_freeze_that_would_lose_a_reader_writes_nothing_and_says_so(

@@ -337,3 +337,17 @@ def test_the_command_line_says_it_in_one_line_too(fresh_environ: dict[str, str])
     (line,) = done.stderr.splitlines()
     assert "REDIS_URL must be an address that begins with one of" in line
     assert not os.path.exists(fresh_environ["MAILER_DATA_DIR"])  # noqa: PTH110 - the value is text
+
+
+@pytest.mark.parametrize(("written", "days"), [("", None), (" ", None), ("30", 30), (" 365 ", 365)])
+def test_events_are_kept_for_ever_or_so_many_days(written: str, days: int | None) -> None:
+    assert read({"MAILER_KEEP_EVENTS": written}).keep_events == days
+
+
+@pytest.mark.parametrize("written", ["0", "29", "-1", "forever", "1.5", "36501", "9" * 30, "²"])
+def test_days_that_cannot_be_are_refused(written: str) -> None:
+    [problem] = problems({"MAILER_KEEP_EVENTS": written})
+    assert problem == (
+        "MAILER_KEEP_EVENTS must be a whole number of days from 30 to 36500, or unset to keep events for"
+        f" ever, not {written!r}"
+    )

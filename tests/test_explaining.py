@@ -6,13 +6,15 @@ import uuid
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from mailer import explaining, telling
+from mailer import explaining, sends, telling
 from mailer.models import Attempt, Batch, Delivery, Event, Send
 from mailer.telling.known import Decision, Known
+from mailer.timetable import Instant
 from mailer.vocabulary import AnswerKind, BatchState, DeliveryState, EventKind, Reason, SendKind
 from subscribers.addresses import AddressError, address_key, parse
 from subscribers.leaving import unsubscribe
 from subscribers.models import Consent, List
+from subscribers.segments import keeping
 from subscribers.suppressions import suppress
 from subscribers.vocabulary import Action, Status, Suppressed
 from tests.stage import (
@@ -169,6 +171,30 @@ def test_who_is_on_no_list_is_no_candidate(owner: List) -> None:
 def test_before_the_freeze_nothing_is_decided(owner: List) -> None:
     known = explained("ada@x.example", a_send(an_edition(owner)))
     assert telling.tell(known).conclusion.startswith("Not decided yet:")
+
+
+def test_who_was_not_in_the_segment_is_no_candidate(owner: List) -> None:
+    a_reader(owner, "cy@x.example", ["china"])
+    segment = keeping.add(owner, "africa", "interest in (africa)", by="ed", at=NOW).segment
+    send = sends.schedule(an_edition(owner), Instant(NOW), by="ed", now=NOW, segment=segment)
+    before = (
+        "Not decided yet: the audience is frozen when the send starts, 2026-12-01 09:00:00 UTC. As things"
+    )
+    assert telling.tell(explained("cy@x.example", send)).conclusion == (
+        f"{before} stand they are not in the segment africa and get nothing."
+    )
+    assert telling.tell(explained("ada@x.example", send)).conclusion == (
+        f"{before} stand they are active on the list, and in the segment africa."
+    )
+    assert telling.tell(explained("nobody@x.example", send)).conclusion == (
+        f"{before} stand they are not on space-digest and get nothing."
+    )
+    sends.prepare(send.pk, now=NOW)
+    frozen = sends.find(send.pk)
+    assert telling.tell(explained("cy@x.example", frozen)).conclusion == (
+        "Not a candidate: the send went to a segment of the list, africa, and they were not in it."
+    )
+    assert explained("ada@x.example", frozen).copy is not None
 
 
 def test_a_second_send_of_the_edition_names_the_first(owner: List) -> None:

@@ -23,3 +23,29 @@ def test_a_clock_that_is_set_back_keeps_no_sweep_waiting(monkeypatch: pytest.Mon
 
 def test_no_time_is_kept_on_disk_that_could_lie_ahead_of_the_clock() -> None:
     assert worker.app.conf.beat_scheduler == "celery.beat:Scheduler"
+
+
+def test_whatever_the_timetable_rings_for_is_a_task() -> None:
+    worker.app.loader.import_default_modules()
+    assert {entry["task"] for entry in worker.app.conf.beat_schedule.values()} <= set(worker.app.tasks)
+
+
+def test_suppressions_are_synced_each_night_and_for_as_long_as_it_takes() -> None:
+    timetable = Scheduler(worker.app, lazy=True)
+    timetable.setup_schedule()
+    due, seconds = timetable.is_due(timetable.schedule["sync_suppressions"])
+    assert not due
+    assert 0 < seconds <= 24 * 60 * 60
+    task = worker.app.tasks["mailer.sync_suppressions"]
+    # Else it would be killed after ten minutes, and handed to a second worker after fifteen.
+    assert (task.time_limit, task.acks_late) == (6 * 60 * 60, False)
+
+
+def test_what_was_kept_long_enough_goes_once_a_day() -> None:
+    timetable = Scheduler(worker.app, lazy=True)
+    timetable.setup_schedule()
+    due, seconds = timetable.is_due(timetable.schedule["retention"])
+    assert not due
+    assert 0 < seconds <= 24 * 60 * 60
+    worker.app.loader.import_default_modules()
+    assert worker.app.tasks["mailer.retention"].time_limit == 6 * 60 * 60

@@ -11,16 +11,32 @@ import typer
 
 from mailer.commands import (
     bounces,
+    changes,
+    completion,
     demo,
     editions,
     explain,
     health,
+    interests,
+    interests_retire,
     lists,
+    lists_change,
+    retention,
     running,
+    seed,
+    segments,
     sends,
     sends_control,
     sends_resolve,
+    stats,
     subscribers,
+    subscribers_erase,
+    subscribers_export,
+    subscribers_find,
+    subscribers_import,
+    subscribers_leave,
+    subscribers_set,
+    suppressions,
 )
 from mailer.commands.failures import lines_for
 from mailer.commands.output import prepare, written_out
@@ -37,15 +53,31 @@ app = typer.Typer(
 )
 demo.register(app)
 running.register(app)
+lists_change.register(lists.app)
 app.add_typer(lists.app, name="lists")
+interests_retire.register(interests.app)
+app.add_typer(interests.app, name="interests")
+subscribers_export.register(subscribers.app)
+subscribers_find.register(subscribers.app)
+subscribers_import.register(subscribers.app)
+subscribers_leave.register(subscribers.app)
+subscribers_set.register(subscribers.app)
+subscribers_erase.register(subscribers.app)
 app.add_typer(subscribers.app, name="subscribers")
+app.add_typer(segments.app, name="segments")
+app.add_typer(suppressions.app, name="suppressions")
+app.add_typer(changes.app, name="changes")
 app.add_typer(editions.app, name="editions")
 sends_control.register(sends.app)
 sends_resolve.register(sends.app)
 app.add_typer(sends.app, name="sends")
+stats.register(app)
 explain.register(app)
 bounces.register(app)
 health.register(app)
+retention.register(app)
+completion.register(app)
+seed.register(app)
 
 
 def run(words: Sequence[str]) -> int:
@@ -54,6 +86,7 @@ def run(words: Sequence[str]) -> int:
     if sys.stdout is None or sys.stderr is None:
         return _tell(["The output is closed; send it somewhere, to /dev/null for example"], 1)
     prepare()
+    completion.prepare()
     try:
         with written_out():
             return _status_of(words)

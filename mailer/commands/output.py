@@ -1,5 +1,6 @@
-"""What commands print: JSON for scripts, short tables on a terminal, tab-separated lines on a pipe."""
+"""What commands print: JSON and CSV for scripts, short tables for people, tab-separated lines on a pipe."""
 
+import csv
 import datetime as dt
 import io
 import os
@@ -54,6 +55,48 @@ def emit_lines(items: Iterable[object]) -> None:
         sys.stdout.write(separator + orjson.dumps(item, option=orjson.OPT_UTC_Z).decode())
         separator = ",\n"
     sys.stdout.write("[]\n" if separator.startswith("[") else "\n]\n")
+
+
+def print_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table of any length as CSV (RFC 4180, but for plain line feeds), a row as it comes.
+
+    For scripts, which want what is there: numbers ungrouped, `true` and `false`, moments as in JSON,
+    several values with ";" between them, mappings as JSON, nothing as an empty field. A text stays as it is,
+    so one that begins like a formula is no safe thing to open in a spreadsheet. Only a terminal is spared
+    what would steer it.
+    """
+    steady = sys.stdout.isatty()
+    # One that ends lines with a line feed leaves a carriage return unquoted, and readers end a row at it.
+    writer = csv.writer(_Lines(), lineterminator=_Lines.END)
+    writer.writerow(headings)
+    for row in rows:
+        cells = [_field(cell) for cell in row]
+        writer.writerow([_CONTROL.sub(" ", cell) for cell in cells] if steady else cells)
+
+
+class _Lines:
+    """Takes a CSV writer's rows, each in one call, and ends them as every other line here ends."""
+
+    END = "\r\n"
+
+    def write(self, row: str) -> int:
+        return sys.stdout.write(row.removesuffix(self.END) + "\n")
+
+
+def _field(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case dt.datetime():
+            return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+        case list() | tuple():
+            return ";".join(_field(item) for item in value)
+        case dict():
+            return orjson.dumps(value, option=orjson.OPT_UTC_Z).decode() if value else ""
+        case _:
+            return str(value)
 
 
 def say(line: str) -> None:

@@ -28,9 +28,12 @@ def schedule(
     zone: Annotated[
         str, typer.Option("--tz", help="Its IANA zone, like Africa/Nairobi. Left out: the list's.")
     ] = "",
+    segment: Annotated[
+        str, typer.Option(metavar="SLUG", help="Only to these, from `mailer segments ls`. Left out: all.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Send an edition to everyone on its list, now or later.
+    """Send an edition to everyone on its list, or to a segment of it, now or later.
 
     This approves it as it stands, unless the list asks for a second person's approval.
     """
@@ -39,14 +42,17 @@ def schedule(
     ready()
     from mailer import editions, reports, sends  # noqa: PLC0415 - models want Django ready
     from mailer.timetable import Instant, resolve  # noqa: PLC0415 - the same
+    from subscribers.segments import keeping  # noqa: PLC0415 - the same
 
     found, now = editions.find(edition), dt.datetime.now(dt.UTC)
     instant = resolve(at, zone or found.list.zone) if at else Instant(now)
-    send = sends.schedule(found, instant, by=whoami(), now=now)
+    part = keeping.find(found.list, segment) if segment else None
+    send = sends.schedule(found, instant, by=whoami(), now=now, segment=part)
 
     def table() -> None:
         when = f"{instant.utc:%Y-%m-%d %H:%M} UTC" if at else "as soon as a worker takes it"
-        say(f"Send {send.pk} of edition {edition} leaves {when}.")
+        to = f" to the segment {part.slug}" if part else ""
+        say(f"Send {send.pk} of edition {edition}{to} leaves {when}.")
         say(f"`mailer sends show {send.pk}` says how it stands.")
         if instant.note:
             say(f"Mind: {instant.note}.")
@@ -108,8 +114,9 @@ def show(send: Number, as_json: AsJson = False) -> None:
     def table() -> None:
         kind = "" if found.kind == "send" else f", a {found.kind}"
         of = f" of send {found.corrects_id}" if found.corrects_id else ""
+        to = f" to the segment {described['segment']}" if described["segment"] else ""
         status = described["status"].replace("_", " ")
-        say(f"Send {send}{kind}{of}, of edition {found.edition_id} ({status}): {found.title}")
+        say(f"Send {send}{kind}{of}, of edition {found.edition_id}{to} ({status}): {found.title}")
         if described["pause_reason"]:
             say(f"Paused: {described['pause_reason']}")
         print_ledger(described)

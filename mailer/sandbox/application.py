@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 from werkzeug import Request, Response
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from mailer.sandbox import api, logs, pages, witness
+from mailer.sandbox import api, logs, pages, suppressions, witness
 from mailer.sandbox.deliverer import Deliverer, Manner
 from mailer.sandbox.endings import end
 from mailer.sandbox.faults import Fault
@@ -200,6 +200,8 @@ def _api_answer(request: Request, store: Store, turns: Turns) -> Answer:
         return Answer(202)
     if request.path == logs.PATH or request.path.startswith(f"{logs.PATH}/"):
         return logs.answer(request, store, now, turns)
+    if suppressions.asked(request.path):
+        return suppressions.answer(request, store, now, turns)
     if request.path != SEND:
         return refused(404, Fault("not found"))
     if request.method != "POST":

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from mailer.sandbox import life, outbox, strange, witness
+from mailer.sandbox import life, outbox, strange, suppressions, witness
 from mailer.sandbox.events import DueEvent, group, signed_headers
 from mailer.sandbox.letters import (
     content,
@@ -114,7 +114,12 @@ class Deliverer(threading.Thread):
             self._plan_one(request)
 
     def _plan_one(self, request: outbox.UnplannedRequest) -> None:
-        lived = lives(request.body, request.accepted_at, self._manner)
+        # Where nothing comes of any letter, nobody is in a list either.
+        away: dict[str, str] = {}
+        if not self._manner.uneventful:
+            people = [each.address for each in recipients(request.body)]
+            away = suppressions.turned_away(self._store, people, request.accepted_at)
+        lived = lives(request.body, request.accepted_at, self._manner, away)
         orders = self._orders()
         hurry = life.hurry(self._manner.pace)
         outbox.plan(
@@ -202,8 +207,13 @@ class Deliverer(threading.Thread):
         return min(pauses)
 
 
-def lives(body: Mapping[str, Any], now: float, manner: Manner) -> list[list[life.PlannedEvent]]:
-    """Return the life of each copy, in order, of a request accepted at `now` (unix seconds)."""
+def lives(
+    body: Mapping[str, Any], now: float, manner: Manner, away: Mapping[str, str] | None = None
+) -> list[list[life.PlannedEvent]]:
+    """Return the life of each copy, in order, of a request accepted at `now` (unix seconds).
+
+    `away` are those that get nothing, in small letters, each with the service's reason.
+    """
     tracking = body.get("tracking_settings") or {}
     html = content(body, "text/html")
     # What is not said counts as on, the account's default; a letter without HTML has nothing to count.
@@ -214,7 +224,12 @@ def lives(body: Mapping[str, Any], now: float, manner: Manner) -> list[list[life
     hurry = life.hurry(manner.pace)
     found = []
     for each in recipients(body):
-        lived = life.life(manner.seed, each.address, watched, now, manner.pace, uneventful=manner.uneventful)
+        if away and (reason := away.get(each.address.lower())):
+            lived = life.turned_away(reason, now, manner.pace)
+        else:
+            lived = life.life(
+                manner.seed, each.address, watched, now, manner.pace, uneventful=manner.uneventful
+            )
         if any(event.kind == life.ONE_CLICK for event in lived):
             lived = _where_to_leave(lived, one_click_address(headers(body, each.personalization)))
         if manner.doubles:

@@ -11,6 +11,9 @@ Special addresses decide by themselves: a local part that is one of these words,
                  without our ids                   complain     marked as spam
     block        refused this once                 leave        leaves with one click
     drop         not even tried                    unsubscribe  leaves by the service's own link
+    invalid      not even tried, as no address
+
+Whoever is in one of the service's own lists by then, blocks apart, gets nothing more: `turned_away`.
 """
 
 import struct
@@ -63,6 +66,7 @@ class Fate:
     unsubscribes: bool = False
     late_bounce: bool = False
     without_status: bool = False
+    invalid: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,8 @@ COMPLAINED, LEAVES, UNSUBSCRIBES = 0.001, 0.003, 0.002
 CLICKED = (0.25, 0.08, 0.03)  # of those who open: one link at least, two, three
 DOUBLED, DOUBLED_AFTER = 0.2, 0.5  # of all events; seconds
 DROPS = ("Bounced Address", "Unsubscribed Address", "Spam Reporting Address")
+INVALID = "Invalid"  # of a drop, too, but of special addresses alone
+DROPPED_AFTER = 0.5
 BLOCKS = (
     ("552 5.2.2 mailbox full", "5.2.2", "Mailbox Unavailable"),
     ("554 5.7.1 message refused by policy", "5.7.1", "Content"),
@@ -119,6 +125,7 @@ SPECIAL = {
     "late-bounce": Fate(late_bounce=True),
     "block": Fate(Outcome.BLOCKED),
     "drop": Fate(Outcome.DROPPED),
+    "invalid": Fate(Outcome.DROPPED, invalid=True),
     "open": Fate(opened=True),
     "machine": Fate(machine_opened=True),
     "click": Fate(opened=True, clicks=CLICKS),
@@ -159,6 +166,12 @@ def life(
         PlannedEvent(ordinal, kind, int(now + after / pace), now + after / pace, details, bare=bare)
         for ordinal, (after, kind, details, bare) in enumerate(happenings)
     ]
+
+
+def turned_away(reason: str, now: float, pace: float = PACE) -> list[PlannedEvent]:
+    """Return the life of a copy to one who is in the service's own list: dropped for that `reason`."""
+    after, kind, details, _ = _drop(reason)
+    return [PlannedEvent(0, kind, int(now + after / pace), now + after / pace, details)]
 
 
 def hurry(pace: float) -> float:
@@ -220,8 +233,7 @@ def _outcome(chance: float) -> Outcome:
 def _happenings(lot: Fate, chance: Sequence[float], watched: Watched) -> Iterator[_Happening]:
     """Yield what happens, in any order; seconds since acceptance at the pace of life."""
     if lot.outcome is Outcome.DROPPED:
-        reason = DROPS[int(chance[9] * len(DROPS))]
-        yield _Happening(0.5, "dropped", {"reason": reason, "status": "5.0.0"})
+        yield _drop(INVALID if lot.invalid else DROPS[int(chance[9] * len(DROPS))])
         return
     yield _Happening(0.2 + 0.5 * chance[9], "processed")
     arrived = 1 + 20 * chance[10]
@@ -263,6 +275,10 @@ def _reading(lot: Fate, chance: Sequence[float], watched: Watched, arrived: floa
         yield _Happening(read + 12 * MINUTE, "unsubscribe", {"useragent": PERSON_AGENT, "ip": PERSON})
     if lot.leaves:
         yield _Happening(read + 15 * MINUTE, ONE_CLICK)
+
+
+def _drop(reason: str) -> _Happening:
+    return _Happening(DROPPED_AFTER, "dropped", {"reason": reason, "status": "5.0.0"})
 
 
 def _refusal(lot: Fate, chance: float) -> dict[str, object]:

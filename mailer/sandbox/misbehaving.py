@@ -88,7 +88,7 @@ class Step:
 class Logs:
     """How the Email Logs misbehave: they lag behind by `lag` seconds, and never show a share `missing`.
 
-    `rate` is the share of questions answered 429.
+    `rate` is the share of questions answered 429, of those to the Suppressions API too.
     """
 
     lag: float = 0.0

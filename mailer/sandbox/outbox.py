@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from mailer.sandbox import ledger
+from mailer.sandbox import ledger, suppressions
 from mailer.sandbox.events import DueEvent
 from mailer.sandbox.life import PlannedEvent
 from mailer.sandbox.store import Store
@@ -50,7 +50,7 @@ def next_unplanned(store: Store, message_id: str = "") -> UnplannedRequest | Non
     )
 
 
-def plan(store: Store, request: UnplannedRequest, lives: Iterable[Sequence[PlannedEvent]]) -> None:
+def plan(store: Store, request: UnplannedRequest, lives: Sequence[Sequence[PlannedEvent]]) -> None:
     """Write the lives of a request's copies, in their order, in one transaction; once only."""
     rows = [
         (
@@ -75,6 +75,7 @@ def plan(store: Store, request: UnplannedRequest, lives: Iterable[Sequence[Plann
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 rows,
             )
+            suppressions.note(connection, request.first_copy, lives)
 
 
 def due(store: Store, now: float, limit: int) -> list[DueEvent]:

@@ -42,6 +42,16 @@ CREATE TABLE IF NOT EXISTS event (
 CREATE INDEX IF NOT EXISTS event_due ON event (due_at) WHERE told_at IS NULL;
 -- What the inbox asks: what happened to this copy?
 CREATE INDEX IF NOT EXISTS event_of_copy ON event (copy);
+CREATE TABLE IF NOT EXISTS suppression (
+    address TEXT NOT NULL,         -- in small letters
+    list TEXT NOT NULL,            -- as the API calls it: bounces, blocks, ...
+    created INTEGER NOT NULL,      -- unix seconds; until then it is not there
+    reason TEXT NOT NULL,
+    status TEXT NOT NULL,
+    PRIMARY KEY (address, list)
+);
+-- What the API is asked: who came into this list within a time?
+CREATE INDEX IF NOT EXISTS suppression_of_list ON suppression (list, created);
 CREATE TABLE IF NOT EXISTS seen (
     ordinal INTEGER PRIMARY KEY,   -- of all requests to send, as they arrived
     at REAL NOT NULL,              -- unix seconds

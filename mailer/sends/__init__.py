@@ -11,7 +11,7 @@ from mailer.sends.errors import SendError
 from mailer.sends.finishing import finish
 from mailer.sends.preparing import prepare
 from mailer.sends.resolving import Resolved, leave_out, look_up, resend
-from mailer.sends.scheduling import find, schedule
+from mailer.sends.scheduling import find, nobody_waits_for, schedule, waiting_for
 from mailer.sends.sweeping import replay, sweep, tidy, work
 from mailer.sends.testing import test
 
@@ -25,6 +25,7 @@ __all__ = [
     "finish",
     "leave_out",
     "look_up",
+    "nobody_waits_for",
     "pause",
     "prepare",
     "replay",
@@ -34,5 +35,6 @@ __all__ = [
     "sweep",
     "test",
     "tidy",
+    "waiting_for",
     "work",
 ]

@@ -15,6 +15,7 @@ from mailer.sends.finishing import finish
 from mailer.sends.scheduling import find
 from mailer.transports.chosen import transport_of
 from mailer.vocabulary import EditionStatus, SendKind, SendStatus
+from subscribers.pausing import resume_due
 
 log = structlog.get_logger()
 
@@ -43,6 +44,8 @@ def prepare(number: int, *, now: dt.datetime) -> None:
     if content_hash(send.revision, look) != send.content_hash:
         _pause(send, CHANGED_SINCE, now)
         return
+    if send.kind == SendKind.SEND:
+        resume_due(send.edition.list, now=now)
     _cancel_for_good(send)
     frozen = _freeze(send, look, now)
     if frozen is None:

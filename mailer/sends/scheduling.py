@@ -1,6 +1,7 @@
 """A send is made: an approved text, an instant, and whom it goes to."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 
@@ -9,9 +10,13 @@ from mailer.look import content_hash, look_of
 from mailer.models import Approval, Edition, Revision, Send
 from mailer.sends.errors import SendError
 from mailer.timetable import Instant
-from mailer.vocabulary import EditionStatus, SendKind
+from mailer.vocabulary import EditionStatus, SendKind, SendStatus
+from subscribers.models import Segment
+from subscribers.segments import keeping
 
 PAST = dt.timedelta(minutes=1)  # who says "now" by the clock may be so slow
+# Of a send whose audience is not chosen yet; one that is paused or missed may be resumed.
+NOT_FROZEN = (SendStatus.SCHEDULED, SendStatus.PREPARING, SendStatus.PAUSED, SendStatus.MISSED)
 
 
 def find(number: int) -> Send:
@@ -22,15 +27,20 @@ def find(number: int) -> Send:
         raise SendError(f"There is no send {number}; `mailer sends ls` shows those there are") from error
 
 
-def schedule(edition: Edition, at: Instant, *, by: str, now: dt.datetime) -> Send:
+def schedule(
+    edition: Edition, at: Instant, *, by: str, now: dt.datetime, segment: Segment | None = None
+) -> Send:
     """Schedule the edition's newest revision for `at`, approving it unless the list asks for a second person.
 
-    Works while no broker runs: the sweep rings. Raises SendError where an approval is wanting.
+    It goes to the list, or to those of its people for whom the segment's conditions, as they stand now, are
+    true when it starts. Works while no broker runs: the sweep rings. Raises SendError where an approval is
+    wanting or the segment has nobody, and SegmentError.
     """
     if at.utc < now - PAST:
         raise SendError(f"{at.wall_time} in {at.zone} has passed; leave out --at to send now")
     with transaction.atomic():
-        send = made(edition, at, approval=approval_of(edition, by=by, now=now), by=by, now=now)
+        meant = _meant(segment, now=now) if segment else None
+        send = made(edition, at, approval=approval_of(edition, by=by, now=now), by=by, now=now, segment=meant)
         Edition.objects.filter(pk=edition.pk).update(status=EditionStatus.SCHEDULED, changed_at=now)
     return send
 
@@ -44,6 +54,7 @@ def made(
     now: dt.datetime,
     kind: SendKind = SendKind.SEND,
     corrects: Send | None = None,
+    segment: dict[str, Any] | None = None,
 ) -> Send:
     """Write the row of a send and ring for it; the sender is copied, since the approval binds it.
 
@@ -52,10 +63,14 @@ def made(
     owner = edition.list
     if not owner.postal_address.strip():
         raise SendError(
-            f"List {owner.slug} has no postal address, which the law asks for; set it and try again"
+            f"List {owner.slug} has no postal address, which the law asks for; set it with"
+            f' `mailer lists set {owner.slug} --postal-address "…"`'
         )
     if not owner.sender_address.strip():
-        raise SendError(f"List {owner.slug} has no sender address to write from; set it and try again")
+        raise SendError(
+            f"List {owner.slug} has no sender address to write from; set it with"
+            f' `mailer lists set {owner.slug} --from "Name <address>"`'
+        )
     revision = approval.revision if approval else editions.newest(edition)
     send = Send.objects.create(
         edition=edition,
@@ -68,6 +83,7 @@ def made(
         reply_to=owner.reply_to,
         kind=kind,
         corrects=corrects,
+        segment=segment,
         scheduled_at=at.utc,
         wall_time=at.wall_time,
         zone=at.zone,
@@ -91,3 +107,31 @@ def approval_of(edition: Edition, *, by: str, now: dt.datetime, revision: Revisi
             f" they say it with `mailer editions approve {edition.pk}`"
         )
     return editions.approve(edition, by=by, now=now, revision=revision)
+
+
+def nobody_waits_for(segment: Segment) -> None:
+    """Raise SendError while a send that names the segment has not begun."""
+    for number in waiting_for(segment)[:1]:
+        raise SendError(
+            f"Send {number} is to go to the segment {segment.slug}: let it begin, or cancel it with"
+            f" `mailer sends cancel {number}`"
+        )
+
+
+def waiting_for(segment: Segment) -> list[int]:
+    """Return the sends that name the segment and have not begun, oldest first."""
+    waiting = Send.objects.filter(
+        edition__list=segment.list_id, frozen_at=None, status__in=NOT_FROZEN, segment__slug=segment.slug
+    ).exclude(kind=SendKind.TEST)
+    return list(waiting.order_by("pk").values_list("pk", flat=True))
+
+
+def _meant(segment: Segment, *, now: dt.datetime) -> dict[str, Any]:
+    """Return what a send keeps of its segment: the slug, and the conditions as they stand."""
+    kept = keeping.current(segment)
+    if not keeping.count(segment.list, kept, now=now).candidates:
+        raise SendError(
+            f"The segment {segment.slug} of {segment.list.slug} matches nobody now;"
+            f" `mailer segments show {segment.list.slug} {segment.slug}` says whom it means"
+        )
+    return {"slug": segment.slug, **kept.json()}

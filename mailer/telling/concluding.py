@@ -89,7 +89,8 @@ def _passed_over(known: Known, standing: Standing, frozen: dt.datetime) -> str:
     if standing.since > frozen:
         return f"they came to {place} on {moment(standing.since)}, after the freeze on {moment(frozen)}"
     if known.sending.to_segment:
-        return "the send went to a segment of the list, and they were not in it"
+        name = f", {known.sending.segment}" if known.sending.segment else ""
+        return f"the send went to a segment of the list{name}, and they were not in it"
     return f"they were not among those on {place} at the freeze; how they stood then is not recorded"
 
 
@@ -109,8 +110,11 @@ def _now(known: Known) -> str:
         return f"As things stand they are not on {known.sending.list} and get nothing."
     if known.standing.status is Status.UNSUBSCRIBED:
         return f"As things stand they have left {known.sending.list} and get nothing."
+    if known.sending.in_segment is False:
+        return f"As things stand they are not in the segment {known.sending.segment} and get nothing."
     if barred:
         return "As things stand they will be excluded: their address is suppressed."
     if known.standing.status is not Status.ACTIVE:
         return f"As things stand they will be excluded: their subscription is {known.standing.status}."
-    return "As things stand they are active on the list."
+    too = f", and in the segment {known.sending.segment}" if known.sending.in_segment else ""
+    return f"As things stand they are active on the list{too}."

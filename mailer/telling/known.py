@@ -46,6 +46,9 @@ class Sending:
     scheduled_at: dt.datetime
     frozen_at: dt.datetime | None
     to_segment: bool = False
+    segment: str = ""  # its slug
+    # Of a send to a segment that has not begun: whether the segment has this person now.
+    in_segment: bool | None = None
     # Of a test that has not begun: whether it names this address.
     invited: bool = False
     corrects: int | None = None

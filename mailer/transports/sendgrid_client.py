@@ -49,18 +49,27 @@ class Once:
         """Post the JSON in `body`; raises NotHandedOverError or NoAnswerError."""
         return self._ask("post", path, body, timeout)
 
-    def get(self, path: Iterable[str], timeout: float | None = None) -> Reply:
+    def get(
+        self, path: Iterable[str], timeout: float | None = None, query: Mapping[str, int] | None = None
+    ) -> Reply:
         """Get what stands at `path`, which is escaped here; raises as `post`."""
-        return self._ask("get", path, None, timeout)
+        return self._ask("get", path, None, timeout, query)
 
-    def _ask(self, verb: str, path: Iterable[str], body: bytes | None, timeout: float | None) -> Reply:
+    def _ask(
+        self,
+        verb: str,
+        path: Iterable[str],
+        body: bytes | None,
+        timeout: float | None,
+        query: Mapping[str, int] | None = None,
+    ) -> Reply:
         wire = Wire(self._timeout if timeout is None else timeout, body)
         client: Client = _OnceClient(wire, self._url, dict(self._headers))
         for segment in path:
             client = client._(urllib.parse.quote(segment, safe=""))
         try:
             # The library would encode the body anew: it is given none, and `_OnceClient` lays ours in.
-            response = getattr(client, verb)(request_body=None if body is None else {})
+            response = getattr(client, verb)(request_body=None if body is None else {}, query_params=query)
             return _reply(response.status_code, response.headers, response.body, wire)
         except HTTPError as error:
             return _reply(error.status_code, error.headers, error.body, wire)

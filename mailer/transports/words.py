@@ -15,3 +15,11 @@ def without_addresses(text: str) -> str:
 def fit_to_keep(text: str) -> str:
     """Return what a database can hold of `text`: no NUL, no half of a surrogate pair."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def pattern_of(address: str) -> str:
+    """Return a pattern that finds this one address in a text or a URL, where its signs may be written as %2B.
+
+    To be compiled to ignore case.
+    """
+    return "".join(sign if sign.isalnum() else f"(?:{re.escape(sign)}|%{ord(sign):02X})" for sign in address)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from mailer import events
 from mailer.web import errors
+from mailer.web.origins import origin_of
 from mailer.web.pages import page
 from subscribers import tokens
 from subscribers.addresses import masked
@@ -33,7 +34,8 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
         return _shown(request, claim.subscription)
     one_click, now = _is_one_click(request), _now()
     how = "one-click" if one_click else "the page behind a letter's link"
-    if unsubscribe(claim.subscription, how, now):
+    origin = origin_of(request, "" if one_click else "leave.html")
+    if unsubscribe(claim.subscription, how, now, origin=origin):
         events.note_leaving(claim.delivery, at=now)
     if one_click:
         return HttpResponse("You are unsubscribed.\n", content_type="text/plain; charset=utf-8")

@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from mailer.web import errors
+from mailer.web.origins import origin_of
 from mailer.web.pages import page
 from subscribers import tokens
 from subscribers.addresses import masked
@@ -53,7 +54,13 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         if LAST_FIELD not in request.POST:
             raise BadRequest("the form did not arrive whole")
         try:
-            choose(subscription, set(request.POST.getlist("interest")), "preferences page", _now())
+            choose(
+                subscription,
+                set(request.POST.getlist("interest")),
+                "preferences page",
+                _now(),
+                origin=origin_of(request, "preferences.html"),
+            )
         except UnknownInterestError:
             return errors.outdated_choice(request)
         subscription.refresh_from_db()

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from mailer.transports.sendgrid import ATTEMPT, DELIVERY
-from mailer.transports.words import fit_to_keep, without_addresses
+from mailer.transports.words import fit_to_keep, pattern_of, without_addresses
 from mailer.vocabulary import EventKind
 from mailer.webhooks.told import Heard, Told
 
@@ -129,10 +129,18 @@ def _event(item: object) -> Told | None:
         address=address,
         delivery=_number(item.get(DELIVERY)),
         attempt=_identity(item.get(ATTEMPT)),
-        link=fit_to_keep(str(item.get("url") or "")) if kind is EventKind.CLICKED else "",
+        link=_link(str(item.get("url") or ""), address) if kind is EventKind.CLICKED else "",
         machine=_by_machine(item, kind),
         detail=without_addresses(str(item.get("reason") or item.get("response") or ""))[:_LONGEST],
     )
+
+
+def _link(url: str, address: str) -> str:
+    """Return where a click led, as it may be kept: a link made for one reader loses their address."""
+    link = fit_to_keep(url)
+    if address and ("@" in link or "%40" in link):
+        link = re.sub(pattern_of(address), "…", link, flags=re.IGNORECASE)
+    return link
 
 
 def _by_machine(item: dict[str, object], kind: EventKind) -> bool:

@@ -35,6 +35,9 @@ class List(models.Model):
     # Words that propose an interest, beyond the gazetteer that ships: {"africa": ["Malabo"]}.
     gazetteer = models.JSONField(default=dict, blank=True)
     theme = models.JSONField(default=dict, blank=True)
+    # Days after which what nobody needs any more is removed; NULL: never.
+    keep_pending_days = models.PositiveIntegerField(null=True, blank=True, default=30)
+    keep_inactive_days = models.PositiveIntegerField(null=True, blank=True)
     # The next interest's number; only ever grows, so that no number is used twice.
     next_interest = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)

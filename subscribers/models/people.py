@@ -1,5 +1,7 @@
 """A subscriber is one address; a subscription is that person on one list, with consent as evidence."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -72,6 +74,20 @@ class Subscription(models.Model):
         return f"subscription {self.pk}"
 
 
+class AlteredEvidenceError(RuntimeError):
+    """Consent is evidence: lines are added and never altered. Only erasure removes them, by its own SQL."""
+
+
+class _Lines(models.QuerySet["Consent"]):
+    """Lines that can be added and read."""
+
+    def update(self, **_: object) -> int:
+        raise AlteredEvidenceError
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise AlteredEvidenceError
+
+
 class Consent(models.Model):
     """One append-only line of evidence: who agreed to what, when and how."""
 
@@ -83,7 +99,10 @@ class Consent(models.Model):
     how = models.TextField()
     wording = models.CharField(max_length=64, default="", blank=True)  # version of the form's text
     network = models.CharField(max_length=64, default="", blank=True)  # minimised: /24 or /48
+    # What changed: {"interests": ["africa"], "before": {"interests": "everything"}}.
     detail = models.JSONField(default=dict, blank=True)
+
+    objects = _Lines.as_manager()
 
     class Meta:
         """The table."""
@@ -95,6 +114,16 @@ class Consent(models.Model):
     def __str__(self) -> str:
         """Return the number, never the person."""
         return f"consent {self.pk}"
+
+    def save(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - a model's own
+        """Add the line; one that is there already cannot be saved again."""
+        if not self._state.adding:
+            raise AlteredEvidenceError
+        super().save(*args, **options)
+
+    def delete(self, *_: object, **__: object) -> tuple[int, dict[str, int]]:
+        """Refuse it."""
+        raise AlteredEvidenceError
 
 
 class Suppression(models.Model):

@@ -89,6 +89,24 @@ def test_the_tour_ends_with_every_reader_accounted_for(up: str, place: Path, env
         assert b"ada@readers.example" in inbox.read()
 
 
+@pytest.mark.timeout(240)
+def test_the_tour_of_lists_and_people_ends_where_it_says(place: Path, environ: dict[str, str]) -> None:
+    done = subprocess.run(
+        ["bash", "-euc", blocks("admin")],
+        cwd=place,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=220,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    exported = (place / "orbits.csv").read_text(encoding="utf-8")
+    assert "ada@readers.example" in exported
+    assert "cy@readers.example" not in exported
+    assert "unchanged\t2" in done.stdout
+
+
 def _ledger(place: Path, environ: dict[str, str]) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "mailer", "sends", "ledger", "1"],

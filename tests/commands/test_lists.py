@@ -1,3 +1,6 @@
+import csv
+import io
+
 import pytest
 
 from subscribers.models import List
@@ -32,6 +35,10 @@ def test_a_list_is_made_and_shown(mailer: Mailer) -> None:
         "postal_address": "14 Observatory Road",
         "public": True,
         "tracked": True,
+        "unchosen_stories": "headlines",
+        "no_story": "skip",
+        "keep_pending_days": 30,
+        "keep_inactive_days": None,
         "interests": [
             {"slug": "africa", "name": "Africa", "retired": False},
             {"slug": "south-asia", "name": "South Asia", "retired": False},
@@ -107,15 +114,36 @@ def test_every_command_shows_an_example(mailer: Mailer, command: str) -> None:
     assert f"Example: mailer lists {command}" in mailer("lists", command, "--help").out
 
 
-def test_who_is_told_and_how_a_list_decides_can_be_changed(mailer: Mailer) -> None:
+def test_a_list_is_made_with_its_rules(mailer: Mailer) -> None:
+    rules = ("--unchosen-stories", "hidden", "--no-story", "top_stories", "--no-tracked", "--no-public")
+    made = mailer(*ADD, *rules, "--json").json
+    assert (made["unchosen_stories"], made["no_story"]) == ("hidden", "top_stories")
+    assert (made["tracked"], made["public"]) == (False, False)
+    assert "was there already" in mailer(*ADD).out
+    assert "differs in tracked" in mailer(*ADD, "--tracked").err
+
+
+def test_lists_are_a_table_for_scripts_too(mailer: Mailer) -> None:
     mailer(*ADD)
-    changed = mailer(
-        "lists", "set", "space-digest", "--owner", "ed@news.example", "--when-unknown", "leave_out"
-    )
-    assert changed.out == "space-digest is changed; `mailer lists show space-digest` shows it.\n"
+    table = list(csv.DictReader(io.StringIO(mailer("lists", "ls", "--csv").out)))
     shown = mailer("lists", "show", "space-digest", "--json").json
-    assert (shown["owner"], shown["when_unknown"]) == ("ed@news.example", "leave_out")
-    again = mailer("lists", "set", "space-digest", "--owner", "ed@news.example")
-    assert "nothing was changed" in again.out
-    assert mailer("lists", "set", "space-digest").status == 2
-    assert mailer("lists", "set", "space-digest", "--owner", "nobody").status == 1
+    assert len(table) == 1
+    assert table[0]["from"] == "Space Digest <news@example.org>"
+    assert (table[0]["interests"], table[0]["active"], table[0]["tracked"]) == (
+        "africa;south-asia",
+        "0",
+        "true",
+    )
+    assert table[0]["created_at"] == shown["created_at"]
+    assert set(table[0]) == (set(shown) - {"subscribers"}) | set(shown["subscribers"])
+
+
+def test_no_lists_are_a_table_with_nothing_but_headings(mailer: Mailer) -> None:
+    assert mailer("lists", "ls", "--csv").out.startswith("slug,name,description,")
+    assert mailer("lists", "ls", "--csv").out.count("\n") == 1
+
+
+def test_one_form_at_a_time(mailer: Mailer) -> None:
+    both = mailer("lists", "ls", "--csv", "--json")
+    assert (both.status, both.out) == (2, "")
+    assert "say either --json or --csv" in both.err

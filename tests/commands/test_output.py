@@ -1,12 +1,17 @@
 import contextlib
+import csv
 import datetime as dt
+import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import TextIO, cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mailer.commands import output
+from subscribers.vocabulary import Status
 
 
 class Terminal:
@@ -106,3 +111,65 @@ def test_values_are_written_as_people_read_them(capsys: pytest.CaptureFixture[st
     assert (
         capsys.readouterr().out == "at\t2026-03-24 12:00 UTC\npublic\tyes\ntracked\tno\nnone\t\nsome\ta, b\n"
     )
+
+
+def printed_as_csv(capsys: pytest.CaptureFixture[str], *rows: Sequence[object]) -> str:
+    output.print_csv(["name", "value"], rows)
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("value", "field"),
+    [
+        (1_000_000, "1000000"),
+        (None, ""),
+        (True, "true"),
+        (False, "false"),
+        (dt.datetime(2026, 3, 24, 14, tzinfo=dt.timezone(dt.timedelta(hours=2))), "2026-03-24T12:00:00Z"),
+        (dt.datetime(2026, 3, 24, 12, 0, 0, 5, tzinfo=dt.UTC), "2026-03-24T12:00:00.000005Z"),
+        (dt.date(2026, 3, 24), "2026-03-24"),
+        (["china", "south-asia"], "china;south-asia"),
+        ((), ""),
+        ({}, ""),
+        ({"name": "Zoë", "days": 30}, '"{""name"":""Zoë"",""days"":30}"'),
+        (Status.ACTIVE, "active"),
+        ("Doe, Jane", '"Doe, Jane"'),
+        ('the "Second"', '"the ""Second"""'),
+    ],
+)
+def test_csv_holds_values_as_scripts_read_them(
+    capsys: pytest.CaptureFixture[str], value: object, field: str
+) -> None:
+    assert printed_as_csv(capsys, ("x", value)) == f"name,value\nx,{field}\n"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+49 30 1234", "-5", "@home", "\t=1+1", "'quoted"])
+def test_csv_for_scripts_leaves_a_formula_as_it_is(capsys: pytest.CaptureFixture[str], text: str) -> None:
+    assert printed_as_csv(capsys, ("x", text)) == f"name,value\nx,{text}\n"
+
+
+@given(st.lists(st.tuples(st.text(), st.text()), max_size=5))
+def test_any_text_comes_back_from_csv_as_it_went_in(rows: list[tuple[str, str]]) -> None:
+    written = io.StringIO(newline="")
+    with contextlib.redirect_stdout(written):
+        output.print_csv(["name", "value"], rows)
+    written.seek(0)
+    assert list(csv.reader(written, strict=True)) == [["name", "value"], *map(list, rows)]
+
+
+def test_csv_of_nothing_is_its_headings(capsys: pytest.CaptureFixture[str]) -> None:
+    assert printed_as_csv(capsys) == "name,value\n"
+
+
+def test_csv_is_written_as_rows_come(capsys: pytest.CaptureFixture[str]) -> None:
+    def rows() -> Iterator[tuple[str, int]]:
+        yield "first", 1
+        assert capsys.readouterr().out == "name,value\nfirst,1\n"
+        yield "second", 2
+
+    output.print_csv(["name", "value"], rows())
+
+
+def test_csv_cannot_steer_a_terminal_either(terminal: Terminal) -> None:
+    written = shown_on(terminal, lambda: output.print_csv(["name", "value"], [("\x1b[2JNina", "Ni\nna")]))
+    assert written == "name,value\n [2JNina,Ni na\n"

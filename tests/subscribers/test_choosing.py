@@ -4,6 +4,7 @@ import pytest
 
 from subscribers import leaving, people
 from subscribers.choosing import choose
+from subscribers.evidence import Origin
 from subscribers.interests import UnknownInterestError
 from subscribers.models import Consent, List, Subscription
 
@@ -12,7 +13,7 @@ pytestmark = pytest.mark.database
 
 @pytest.fixture
 def nina(digest: List, noon: dt.datetime) -> Subscription:
-    people.add(digest, "nina@example.org", consent="form", at=noon)
+    people.add(digest, "nina@example.org", consent="form", by="ops", at=noon)
     return Subscription.objects.get()
 
 
@@ -25,7 +26,7 @@ def test_choosing_is_stored_with_its_evidence(nina: Subscription, noon: dt.datet
     assert (last.action, last.how, last.detail) == (
         "changed",
         "preferences page",
-        {"interests": ["africa", "south-asia"]},
+        {"interests": ["africa", "south-asia"], "before": {"interests": "everything"}},
     )
 
 
@@ -54,3 +55,9 @@ def test_who_has_left_does_not_come_back_by_choosing(nina: Subscription, noon: d
     assert not choose(nina, ["africa"], "page", noon)
     nina.refresh_from_db()
     assert (nina.status, nina.everything) == ("unsubscribed", True)
+
+
+def test_the_form_and_the_network_are_kept_beside_it(nina: Subscription, noon: dt.datetime) -> None:
+    assert choose(nina, ["africa"], "page", noon, origin=Origin("page@1", "203.0.113.0/24"))
+    line = Consent.objects.get(action="changed")
+    assert (line.wording, line.network) == ("page@1", "203.0.113.0/24")

@@ -4,7 +4,8 @@ import pytest
 
 from subscribers import leaving, people, suppressions
 from subscribers.addresses import address_key
-from subscribers.models import Consent, List, Subscription, Suppression
+from subscribers.evidence import Origin
+from subscribers.models import Change, Consent, List, Subscription, Suppression
 
 pytestmark = pytest.mark.database
 NINA = address_key("nina@example.org")
@@ -12,7 +13,7 @@ NINA = address_key("nina@example.org")
 
 @pytest.fixture
 def nina(digest: List, noon: dt.datetime) -> Subscription:
-    people.add(digest, "nina@example.org", consent="form", at=noon)
+    people.add(digest, "nina@example.org", consent="form", by="ops", at=noon)
     return Subscription.objects.get()
 
 
@@ -47,8 +48,8 @@ def test_a_subscription_that_is_gone_cannot_be_left(noon: dt.datetime) -> None:
 
 @pytest.mark.usefixtures("nina")
 def test_leaving_one_list_keeps_the_other(digest: List, second: List, noon: dt.datetime) -> None:
-    people.add(second, "nina@example.org", consent="form", at=noon)
-    assert leaving.leave(NINA, digest, "telephone", noon)
+    people.add(second, "nina@example.org", consent="form", by="ops", at=noon)
+    assert leaving.leave(NINA, digest, "telephone", noon, by="ops")
     assert dict(Subscription.objects.values_list("list__slug", "status")) == {
         "space-digest": "unsubscribed",
         "second": "active",
@@ -57,15 +58,41 @@ def test_leaving_one_list_keeps_the_other(digest: List, second: List, noon: dt.d
 
 @pytest.mark.usefixtures("nina")
 def test_leaving_everywhere_leaves_every_list_and_those_to_come(second: List, noon: dt.datetime) -> None:
-    people.add(second, "nina@example.org", consent="form", at=noon)
-    assert leaving.leave(NINA, None, "telephone", noon)
+    people.add(second, "nina@example.org", consent="form", by="ops", at=noon)
+    assert leaving.leave(NINA, None, "telephone", noon, by="ops")
     assert set(Subscription.objects.values_list("status", flat=True)) == {"unsubscribed"}
     assert suppressions.of_address(NINA)[0].list is None
-    assert not leaving.leave(NINA, None, "telephone", noon)
+    assert not leaving.leave(NINA, None, "telephone", noon, by="ops")
 
 
 def test_a_stranger_who_wants_no_letters_is_remembered_by_hash_alone(digest: List, noon: dt.datetime) -> None:
-    assert leaving.leave(NINA, digest, "telephone", noon)
+    assert leaving.leave(NINA, digest, "telephone", noon, by="ops")
     assert suppressions.of_address(NINA).count() == 1
     with pytest.raises(people.PersonError, match="suppressed"):
-        people.add(digest, "nina@example.org", consent="bought", at=noon)
+        people.add(digest, "nina@example.org", consent="bought", by="ops", at=noon)
+
+
+@pytest.mark.usefixtures("nina")
+def test_who_of_us_took_somebody_off_is_in_the_audit_log(digest: List, noon: dt.datetime) -> None:
+    leaving.leave(NINA, digest, "telephone", noon, by="ops")
+    leaving.leave(NINA, digest, "telephone", noon, by="ops")
+    line = Change.objects.get(what="subscribers unsubscribe")
+    assert (line.who, line.list, line.subscriber is not None, line.subject) == ("ops", digest, True, "")
+    assert line.before == {"subscriptions": {"space-digest": "active"}}
+    assert line.after == {
+        "subscriptions": {"space-digest": "unsubscribed"},
+        "suppressed": "space-digest",
+    }
+
+
+def test_a_stranger_is_named_by_the_hash_in_the_audit_log(digest: List, noon: dt.datetime) -> None:
+    leaving.leave(NINA, digest, "telephone", noon, by="ops")
+    line = Change.objects.get(what="subscribers unsubscribe")
+    assert (line.subject, line.subscriber, line.before) == (NINA, None, {})
+
+
+def test_what_the_request_told_is_kept_as_evidence(nina: Subscription, noon: dt.datetime) -> None:
+    leaving.unsubscribe(nina.pk, "the page", noon, origin=Origin("leave.html@1", "203.0.113.0/24"))
+    line = Consent.objects.get(action="withdrawn")
+    assert (line.wording, line.network) == ("leave.html@1", "203.0.113.0/24")
+    assert line.detail == {"before": {"status": "active"}}

@@ -1,47 +1,16 @@
+import datetime as dt
+
 import pytest
 
-from subscribers import lists
-from subscribers.interests import UnknownInterestError
-from subscribers.lists import ListError, Sender, parse_sender
-from subscribers.models import List
-from subscribers.models.lists import MOST_INTERESTS
+from mailer.models import Edition
+from subscribers import changes, lists, suppressions
+from subscribers.addresses import address_key
+from subscribers.lists import ListError, Removal, Sender
+from subscribers.models import Change, Consent, List, Segment, Subscriber, Subscription, Suppression
+from subscribers.vocabulary import Action, NoStory, Status, Suppressed, UnchosenStories
+from tests.stage import a_reader
 
 pytestmark = pytest.mark.database
-
-
-@pytest.mark.parametrize(
-    ("text", "sender"),
-    [
-        ("Space Digest <news@example.org>", Sender("Space Digest", "news@example.org")),
-        ('"Doe, Jane" <jane@example.org>', Sender("Doe, Jane", "jane@example.org")),
-        ("Doe, Jane <jane@example.org>", Sender("Doe, Jane", "jane@example.org")),
-        ("  Дайджест   <news@Example.ORG> ", Sender("Дайджест", "news@example.org")),
-    ],
-)
-def test_a_sender_is_a_name_and_an_address(text: str, sender: Sender) -> None:
-    assert parse_sender(text) == sender
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "news@example.org",
-        "<news@example.org>",
-        "Space Digest",
-        "",
-        'Space "Digest <a@b.org>',
-        "A <a@b.org> <c@d.org>",
-    ],
-)
-def test_a_sender_written_otherwise_is_told_how(text: str) -> None:
-    with pytest.raises(ListError, match=r"must be written as Name <address>"):
-        parse_sender(text)
-
-
-@pytest.mark.parametrize("text", ["Space <nobody>", "Space\nBcc: x <news@example.org>"])
-def test_a_sender_with_a_fault_in_it_is_told_which(text: str) -> None:
-    with pytest.raises(ListError, match=r"cannot be used"):
-        parse_sender(text)
 
 
 def test_a_list_has_its_interests_in_order(digest: List) -> None:
@@ -120,45 +89,6 @@ def test_a_list_with_a_wrong_value_is_not_made(field: str, value: object, reason
     assert not List.objects.exists()
 
 
-def test_an_interest_never_gets_the_number_of_one_that_is_gone(digest: List) -> None:
-    digest.interests.get(slug="south-asia").delete()
-    assert lists.add_interest(digest, "latin-america", "Latin America").number == 4
-
-
-def test_an_interest_that_is_there_already_is_refused_and_uses_no_number(digest: List) -> None:
-    with pytest.raises(ListError, match="already has an interest africa"):
-        lists.add_interest(digest, "africa", "Africa")
-    assert lists.add_interest(digest, "europe", "Europe").number == 4
-
-
-def test_a_list_that_has_used_all_numbers_says_so(digest: List) -> None:
-    for number in range(4, MOST_INTERESTS):
-        lists.add_interest(digest, f"topic-{number}", f"Topic {number}")
-    assert lists.bits(digest, [f"topic-{MOST_INTERESTS - 1}"]) == 1 << 62
-    with pytest.raises(ListError, match="has had 63 interests"):
-        lists.add_interest(digest, "one-more", "One more")
-
-
-def test_interests_become_bits_and_bits_interests(digest: List) -> None:
-    assert lists.bits(digest, ["south-asia", "china"]) == 0b1001
-    assert lists.slugs(digest, 0b1001) == ["china", "south-asia"]
-    assert lists.slugs(digest, 0) == []
-
-
-def test_an_unknown_interest_is_told_the_known_ones(digest: List) -> None:
-    with pytest.raises(
-        UnknownInterestError, match=r"“asia” .* space-digest: china, russia, africa, south-asia"
-    ):
-        lists.bits(digest, ["china", "asia"])
-
-
-def test_a_retired_interest_can_be_read_but_not_chosen(digest: List, noon: object) -> None:
-    digest.interests.filter(slug="russia").update(retired_at=noon)
-    assert lists.slugs(digest, 0b11) == ["china", "russia"]
-    with pytest.raises(UnknownInterestError, match="china, africa, south-asia"):
-        lists.bits(digest, ["russia"])
-
-
 def test_a_list_that_is_not_there_names_those_that_are(digest: List) -> None:
     assert lists.find("space-digest") == digest
     with pytest.raises(ListError, match=r"no list 'space'; there is space-digest$"):
@@ -189,3 +119,107 @@ def test_a_list_lives_in_any_zone_there_is(zone: str) -> None:
 def test_before_the_first_list_one_is_told_how_to_make_it() -> None:
     with pytest.raises(ListError, match="mailer lists add"):
         lists.find("space-digest")
+
+
+def made(**given: object) -> lists.Added:
+    values: dict[str, object] = {
+        "name": "Third",
+        "sender": Sender("Third", "third@example.org"),
+        "postal_address": "3 Road",
+    }
+    return lists.add_list("third", **(values | given))  # type: ignore[arg-type]  # what a test gives is its point
+
+
+@pytest.mark.usefixtures("db")
+def test_a_list_begins_with_the_rules_that_were_stated() -> None:
+    third = made(
+        unchosen_stories=UnchosenStories.HIDDEN, no_story=NoStory.TOP_STORIES, tracked=False, public=False
+    ).newsletter
+    third.refresh_from_db()
+    assert (third.unchosen_stories, third.no_story) == ("hidden", "top_stories")
+    assert (third.tracked, third.public) == (False, False)
+
+
+@pytest.mark.usefixtures("db")
+def test_a_rule_that_was_not_stated_may_be_anything_in_a_list_that_is_there() -> None:
+    made(tracked=False)
+    assert not made().new
+    with pytest.raises(ListError, match="differs in tracked; nothing was changed"):
+        made(tracked=True)
+
+
+@pytest.mark.usefixtures("db")
+def test_who_made_a_list_is_written_down_once(noon: dt.datetime) -> None:
+    third = made(by="ada", at=noon, interests={"tea": "Tea"}).newsletter
+    made(by="eve", at=noon, interests={"tea": "Tea"})
+    [line] = Change.objects.all()
+    assert (line.who, line.at, line.what, line.list) == ("ada", noon, "lists add", third)
+    assert line.before == {}
+    assert line.after["from"] == "Third <third@example.org>"
+    assert (line.after["interests"], line.after["keep_pending_days"]) == (["tea"], 30)
+
+
+def test_a_list_shows_all_that_can_be_set(digest: List) -> None:
+    shown = lists.show(digest)
+    assert shown["unchosen_stories"] == "headlines"
+    assert shown["no_story"] == "skip"
+    assert (shown["keep_pending_days"], shown["keep_inactive_days"]) == (30, None)
+
+
+def test_a_list_goes_with_what_is_its_own_and_people_stay(
+    digest: List, second: List, noon: dt.datetime
+) -> None:
+    nina = a_reader(digest, "nina@example.org", ["africa"])
+    a_reader(digest, "omar@example.org", (), Status.UNSUBSCRIBED)
+    a_reader(digest, "zoe@example.org")
+    a_reader(second, "zoe@example.org")
+    Consent.objects.create(
+        subscriber=nina.subscriber, list=digest, action=Action.GRANTED, at=noon, how="telephone"
+    )
+    Segment.objects.create(list=digest, slug="some", conditions={}, created_at=noon)
+    gone, stays = address_key("gone@example.org"), address_key("stays@example.org")
+    suppressions.suppress(gone, Suppressed.BY_HAND, "asked", noon, digest)
+    suppressions.suppress(stays, Suppressed.COMPLAINED, "webhook", noon)
+    suppressions.suppress(stays, Suppressed.BY_HAND, "asked", noon, second)
+    expected = Removal(subscriptions=3, active=2, suppressions=1, segments=1, on_no_list=2)
+    assert lists.removal(digest) == expected
+    assert lists.remove(digest, by="ada", at=noon) == expected
+    assert [str(newsletter) for newsletter in List.objects.all()] == ["second"]
+    assert Subscriber.objects.count() == 3
+    assert [reader.subscriber.address for reader in Subscription.objects.all()] == ["zoe@example.org"]
+    assert not Consent.objects.exists()
+    assert set(Suppression.objects.values_list("address_key", "list")) == {
+        (stays, None),
+        (stays, second.pk),
+    }
+
+
+def test_who_removed_a_list_is_written_down_with_what_it_was(digest: List, noon: dt.datetime) -> None:
+    a_reader(digest, "nina@example.org")
+    lists.remove(digest, by="ada", at=noon)
+    removed = changes.listing(who="ada")[-1]
+    assert (removed["what"], removed["list"], removed["subject"]) == ("lists rm", None, "space-digest")
+    assert removed["before"]["name"] == "Space Digest"
+    assert removed["before"]["interests"] == ["china", "russia", "africa", "south-asia"]
+    assert removed["before"]["subscriptions"] == 1
+    assert removed["after"] == {}
+
+
+@pytest.mark.parametrize(("editions", "words"), [(1, "1 edition,"), (2, "2 editions,")])
+def test_a_list_with_editions_is_kept(digest: List, noon: dt.datetime, editions: int, words: str) -> None:
+    for number in range(editions):
+        Edition.objects.create(list=digest, title=f"{number}", created_at=noon, changed_at=noon)
+    a_reader(digest, "nina@example.org")
+    with pytest.raises(ListError, match=f"space-digest has {words} .* --no-public"):
+        lists.removal(digest)
+    with pytest.raises(ListError, match="cannot be removed"):
+        lists.remove(digest, by="ada", at=noon)
+    assert Subscription.objects.count() == 1
+    assert not Change.objects.filter(what="lists rm").exists()
+
+
+def test_a_list_that_is_gone_cannot_be_removed_again(digest: List, noon: dt.datetime) -> None:
+    again = lists.find("space-digest")
+    lists.remove(digest, by="ada", at=noon)
+    with pytest.raises(ListError, match="is gone"):
+        lists.remove(again, by="ada", at=noon)

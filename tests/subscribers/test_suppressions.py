@@ -5,7 +5,7 @@ import pytest
 
 from subscribers import people, suppressions
 from subscribers.addresses import address_key
-from subscribers.models import List, Suppression
+from subscribers.models import Change, List, Suppression
 from subscribers.suppressions import Report
 from subscribers.vocabulary import Suppressed
 
@@ -59,18 +59,18 @@ def test_a_lift_on_one_list_does_not_excuse_a_dead_mailbox(digest: List, noon: d
 
 
 def test_a_report_older_than_the_consent_does_not_suppress(digest: List, noon: dt.datetime) -> None:
-    people.add(digest, "nina@example.org", consent="form", at=noon)
+    people.add(digest, "nina@example.org", consent="form", by="ops", at=noon)
     assert suppressions.suppress_keys([bounce(noon - HOUR), bounce(noon - HOUR, list_id=digest.pk)]) == 0
     assert suppressions.suppress_keys([bounce(noon + HOUR)]) == 1
 
 
 def test_consent_to_one_list_says_nothing_of_another(digest: List, second: List, noon: dt.datetime) -> None:
-    people.add(digest, "nina@example.org", consent="form", at=noon)
+    people.add(digest, "nina@example.org", consent="form", by="ops", at=noon)
     assert suppressions.suppress_keys([bounce(noon - HOUR, list_id=second.pk)]) == 1
 
 
 def test_somebody_elses_consent_helps_nobody(digest: List, noon: dt.datetime) -> None:
-    people.add(digest, "omar@example.org", consent="form", at=noon)
+    people.add(digest, "omar@example.org", consent="form", by="ops", at=noon)
     assert suppressions.suppress_keys([bounce(noon - HOUR)]) == 1
 
 
@@ -86,3 +86,25 @@ def test_a_suppression_without_evidence_is_refused(source: str, noon: dt.datetim
     with pytest.raises(suppressions.SuppressionError, match="Say why"):
         suppressions.suppress(NINA, Suppressed.BY_HAND, source, noon)
     assert not suppressions.of_address(NINA).exists()
+
+
+def test_who_of_us_said_so_is_in_the_audit_log(digest: List, noon: dt.datetime) -> None:
+    assert suppressions.by_hand(NINA, "she wrote", noon, by="ops", newsletter=digest)
+    assert not suppressions.by_hand(NINA, "she wrote", noon, by="ops", newsletter=digest)
+    line = Change.objects.get(what="subscribers suppress")
+    assert (line.who, line.list, line.subject) == ("ops", digest, NINA)
+    assert line.after == {"suppressed": "space-digest"}
+
+
+@pytest.mark.parametrize("why", ["", " ", "x" * 201])
+def test_evidence_that_cannot_be_kept_whole_is_refused(why: str, noon: dt.datetime) -> None:
+    with pytest.raises(suppressions.SuppressionError, match="Say why"):
+        suppressions.by_hand(NINA, why, noon, by="ops")
+    assert not Change.objects.exists()
+
+
+def test_lifted_suppressions_are_remembered(noon: dt.datetime) -> None:
+    suppressions.suppress(NINA, Suppressed.BY_HAND, "telephone", noon)
+    lift(noon + HOUR)
+    suppressions.suppress(NINA, Suppressed.BOUNCED, "event", noon + HOUR)
+    assert [row.reason for row in suppressions.ever_of_address(NINA)] == ["by_hand", "bounced"]

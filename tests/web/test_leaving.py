@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from mailer.web.origins import wording
 from subscribers import leaving, tokens
 from subscribers.models import Consent, Subscription, Suppression
 from tests.stage import NOW, a_list, a_reader
@@ -46,6 +47,18 @@ def test_a_mail_program_leaves_with_one_multipart_post(nina: Subscription, brows
     response = browser.post(link(nina), {"List-Unsubscribe": "One-Click"})
     assert (response.status_code, response.content) == (200, b"You are unsubscribed.\n")
     assert status(nina) == "unsubscribed"
+
+
+def test_what_the_request_told_is_kept_as_evidence(nina: Subscription, browser: Client) -> None:
+    browser.post(link(nina), ONE_CLICK, content_type=FORM, REMOTE_ADDR="203.0.113.9")
+    line = Consent.objects.get()
+    assert (line.wording, line.network) == ("", "203.0.113.0/24")
+    assert line.detail == {"before": {"status": "active"}}
+
+
+def test_who_leaves_by_the_page_saw_its_wording(nina: Subscription, browser: Client) -> None:
+    browser.post(link(nina), {}, REMOTE_ADDR="203.0.113.9")
+    assert Consent.objects.get().wording == wording("leave.html")
 
 
 @pytest.mark.parametrize("times", [2, 5])

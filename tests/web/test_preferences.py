@@ -3,6 +3,7 @@ import re
 import pytest
 from django.test import Client
 
+from mailer.web.origins import wording
 from subscribers import leaving, tokens
 from subscribers.models import Consent, Subscription
 from subscribers.vocabulary import NoStory, UnchosenStories
@@ -66,7 +67,9 @@ def test_what_a_reader_ticks_is_saved_and_said_back(nina: Subscription, browser:
     assert ticked(written) == {"china", "russia", "africa"}
     nina.refresh_from_db()
     assert (nina.everything, nina.interests) == (False, 0b0111)
-    assert list(Consent.objects.values_list("action", "how")) == [("changed", "preferences page")]
+    assert list(Consent.objects.values_list("action", "how", "wording", "network")) == [
+        ("changed", "preferences page", wording("preferences.html"), "127.0.0.0/24")
+    ]
 
 
 def test_ticking_nothing_is_everything(nina: Subscription, browser: Client) -> None:

@@ -1,0 +1,17 @@
+"""The network that a request came from: it tells where somebody was, and not who."""
+
+import ipaddress
+
+_BITS_KEPT = {4: 24, 6: 48}
+
+
+def minimised(address: str) -> str:
+    """Return the /24 or /48 that an IP address is in, "203.0.113.0/24"; '' for what is no address."""
+    try:
+        ip = ipaddress.ip_address(address.strip().partition("%")[0])
+    except ValueError:
+        return ""
+    # A socket for both families writes 203.0.113.9 as ::ffff:203.0.113.9, of which a /48 would be everybody.
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
+        ip = ip.ipv4_mapped
+    return str(ipaddress.ip_network((ip, _BITS_KEPT[ip.version]), strict=False))
