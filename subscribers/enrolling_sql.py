@@ -129,13 +129,17 @@ TELL = """
 COUNT = "SELECT fate, COUNT(*) FROM arrival WHERE line BETWEEN %(first)s AND %(last)s GROUP BY fate"
 
 WRITE = (
-    # the people we do not know yet
+    # the people we do not know yet, but for whoever was erased since it was decided
     """
     INSERT INTO subscriber
         (address, canonical, address_key, name, locale, text_only, tracked, attributes, created_at)
     SELECT address, canonical, address_key, name, locale, COALESCE(text_only, FALSE), COALESCE(tracked, TRUE),
         {attributes}, %(at)s
     FROM arrival WHERE line BETWEEN %(first)s AND %(last)s AND fate IN ('new', 'gone')
+      AND NOT EXISTS (
+        SELECT 1 FROM suppression x
+        WHERE x.address_key = arrival.address_key AND x.reason = 'erased' AND x.lifted_at IS NULL
+      )
     ORDER BY line
     ON CONFLICT DO NOTHING
     """,

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from subscribers import enrolling
+from subscribers import enrolling, enrolling_sql
 from subscribers.addresses import address_key
 from subscribers.enrolling import Arrival, Enrolled, Standing, enrol
 from subscribers.models import Consent, List, Subscriber, Subscription, Suppression
@@ -127,3 +127,18 @@ def test_evidence_of_a_change_says_what_was_and_what_is(
         {"interests": ["africa"], "before": {"interests": ["africa", "china"]}},
         {"interests": ["china"], "before": {"interests": "everything"}},
     ]
+
+
+def test_who_is_erased_while_an_import_runs_is_not_brought_back(
+    digest: List, noon: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the moment when it was decided that they are new and the moment when they would be written."""
+    erased = """
+        INSERT INTO suppression (address_key, reason, source, at, lifted_because)
+        SELECT address_key, 'erased', 'asked by letter', %(at)s, '' FROM arrival WHERE line = 2
+    """
+    monkeypatch.setattr(enrolling_sql, "WRITE", (erased, *enrolling_sql.WRITE))
+    enrol(digest, [arrival(1), arrival(2), arrival(3)], how="stand", at=noon)
+    known = Subscriber.objects.order_by("pk").values_list("address", flat=True)
+    assert list(known) == ["reader1@example.org", "reader3@example.org"]
+    assert Subscription.objects.count() == Consent.objects.count() == 2
