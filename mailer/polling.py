@@ -16,6 +16,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from mailer import events, outbox, sends
 from mailer.transports.chosen import transport_of
+from subscribers import answering
 
 log = structlog.get_logger()
 
@@ -24,9 +25,10 @@ AWAY = (DatabaseError, InterfaceError)
 IDLE = 1.0  # seconds between looks while nothing is due
 MOST = 200  # of each kind that one look finds
 
-DO: dict[str, Callable[[int], None]] = {
+DO: dict[str, Callable[[int], object]] = {
     "mailer.prepare": lambda number: sends.prepare(number, now=_now()),
     "mailer.apply_events": lambda number: events.apply(number, now=_now()),
+    "mailer.answer": lambda number: answering.answer(number, at=_now()),
     "mailer.letter": lambda number: outbox.deliver(number, transport_of(settings.CONFIGURATION), now=_now()),
     "mailer.deliver": lambda number: sends.deliver(number, now=_now()),
 }

@@ -91,6 +91,7 @@ class Kept:
     events: int
     webhook_bodies: int
     keep_events: int | None
+    requests: int = 0  # from pages, that can lead to nothing any more
 
 
 def keep(*, now: dt.datetime, by: str = BY_ITSELF, dry_run: bool = False) -> Kept:
@@ -106,7 +107,8 @@ def keep(*, now: dt.datetime, by: str = BY_ITSELF, dry_run: bool = False) -> Kep
         counts = {table: _old(table, before, dry_run=dry_run) for table in counts}
     if any(counts.values()) and not dry_run:
         _note(counts, by=by, now=now)
-    kept = Kept(lists, counts[EVENTS], counts[BODIES], days)
+    asked = keeping.ended_requests(now=now).count() if dry_run else keeping.forget_requests(now=now)
+    kept = Kept(lists, counts[EVENTS], counts[BODIES], days, asked)
     if not dry_run:
         log.info(
             "retention",
@@ -114,6 +116,7 @@ def keep(*, now: dt.datetime, by: str = BY_ITSELF, dry_run: bool = False) -> Kep
             inactive=sum(each.inactive_ended for each in lists),
             events=kept.events,
             webhook_bodies=kept.webhook_bodies,
+            requests=kept.requests,
         )
     return kept
 

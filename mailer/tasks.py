@@ -5,8 +5,9 @@ import datetime as dt
 from celery import shared_task
 from django.conf import settings
 
-from mailer import events, outbox, retention, sends, syncing
+from mailer import doorbell, events, outbox, retention, sends, syncing
 from mailer.transports.chosen import transport_of
+from subscribers import answering
 
 
 def _now() -> dt.datetime:
@@ -29,6 +30,14 @@ def deliver(batch: int) -> None:
 def apply_events(body: int) -> None:
     """Apply one webhook body."""
     events.apply(body, now=_now())
+
+
+@shared_task(name="mailer.answer")
+def answer(request: int) -> None:
+    """Answer what was asked on a page."""
+    letter = answering.answer(request, at=_now())
+    if letter is not None:
+        doorbell.ring("mailer.letter", letter)
 
 
 @shared_task(name="mailer.letter")

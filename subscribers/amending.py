@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from subscribers import changes, choosing, evidence, names, pausing
 from subscribers.addresses import masked, parse
 from subscribers.errors import SubscribersError
+from subscribers.evidence import UNSTATED, Origin
 from subscribers.interests import Interests
 from subscribers.models import List, Subscriber, Subscription
 from subscribers.people import PersonError
@@ -70,7 +71,7 @@ class Amended:
     notes: tuple[str, ...] = ()
 
 
-def amend(text: str, wish: Wish, *, how: str, by: str, at: dt.datetime) -> Amended:
+def amend(text: str, wish: Wish, *, how: str, by: str, at: dt.datetime, origin: Origin = UNSTATED) -> Amended:
     """Do what is wished for the person of this address, all of it or nothing.
 
     `how` is kept as evidence where consent changes: what letters they get, where to, and whether they are
@@ -83,7 +84,7 @@ def amend(text: str, wish: Wish, *, how: str, by: str, at: dt.datetime) -> Amend
         person = people.filter(canonical=address.canonical).first()
         if person is None:
             raise PersonError(f"Nobody here has the address {masked(address.written)}{moved_to(address)}")
-        work = _Work(person, how=how, at=at)
+        work = _Work(person, how=how, at=at, origin=origin)
         work.do(wish)
         if work.changed:
             changes.record(
@@ -110,8 +111,8 @@ def _nested(changed: Iterable[Changed], side: Callable[[Changed], Any]) -> dict[
 class _Work:
     """One person, held for the transaction, and what has changed so far."""
 
-    def __init__(self, person: Subscriber, *, how: str, at: dt.datetime) -> None:
-        self.person, self.how, self.at = person, how, at
+    def __init__(self, person: Subscriber, *, how: str, at: dt.datetime, origin: Origin) -> None:
+        self.person, self.how, self.at, self.origin = person, how, at, origin
         self.changed: list[Changed] = []
         self.notes: list[str] = []
 
@@ -177,7 +178,15 @@ class _Work:
     def _agreed(self, now: Mapping[str, Any], before: Mapping[str, Any]) -> None:
         """Note on each list the person is on that what they agreed to is now another thing."""
         for subscription in self.person.subscriptions.exclude(status=Status.UNSUBSCRIBED).order_by("pk"):
-            evidence.note(subscription, Action.CHANGED, how=self.how, at=self.at, now=now, before=before)
+            evidence.note(
+                subscription,
+                Action.CHANGED,
+                how=self.how,
+                at=self.at,
+                origin=self.origin,
+                now=now,
+                before=before,
+            )
 
     def _choose(self, subscription: Subscription, slugs: tuple[str, ...]) -> None:
         interests = Interests.of(subscription.list)

@@ -16,7 +16,7 @@ from subscribers import changes
 from subscribers.addresses import Address, address_key, masked, parse
 from subscribers.collisions import again_after_collision
 from subscribers.errors import SubscribersError
-from subscribers.models import Change, Letter, List, Subscriber, Subscription, Suppression
+from subscribers.models import Change, Letter, List, Request, Subscriber, Subscription, Suppression
 from subscribers.readdressing import former, moved_to
 from subscribers.vocabulary import Suppressed
 
@@ -149,7 +149,7 @@ def _erase(address: Address, *, by: str, at: dt.datetime, dry_run: bool) -> Eras
         list(Subscriber.objects.select_for_update(no_key=True).filter(pk=person.subscriber))
         list(Subscription.objects.select_for_update().filter(subscriber=person.subscriber).order_by("pk"))
     on_record = _on_record(person)
-    places += [*_suppressions(person), *_letters(person)]
+    places += [*_suppressions(person), *_letters(person), *_requests(person)]
     places += _of_subscriber(person)
     erased = Erased(tuple(places), on_record, _notes(person, address))
     if erased.nothing and on_record is None:
@@ -181,6 +181,14 @@ def _letters(person: Person) -> list[Place]:
     for address in person.addresses:
         theirs |= Q(address__iexact=address)
     return [Place("letters to one person", REMOVED, Letter.objects.filter(theirs).delete()[0])]
+
+
+def _requests(person: Person) -> list[Place]:
+    """Remove what was asked for on pages in their name, by them or by a stranger."""
+    theirs = Q(address_key__in=person.keys)
+    if person.subscriber is not None:
+        theirs |= Q(subscriber=person.subscriber)
+    return [Place("requests from pages", REMOVED, Request.objects.filter(theirs).delete()[0])]
 
 
 def _of_subscriber(person: Person) -> list[Place]:

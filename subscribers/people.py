@@ -12,7 +12,7 @@ from subscribers.collisions import again_after_collision
 from subscribers.enrolling import Arrival, Enrolled, enrol
 from subscribers.errors import SubscribersError
 from subscribers.interests import Interests
-from subscribers.models import Change, Consent, Letter, List, Subscriber, Subscription, Suppression
+from subscribers.models import Change, Consent, Letter, List, Request, Subscriber, Subscription, Suppression
 from subscribers.readdressing import moved_to
 
 
@@ -102,7 +102,7 @@ def show(text: str) -> dict[str, Any]:
     key = address_key(address.canonical)
     person = _with_subscriptions(Subscriber.objects.filter(canonical=address.canonical)).first()
     barred = list(suppressions.ever_of_address(key))
-    if person is None and not barred:
+    if person is None and not barred and not _requests(person, key).exists():
         raise PersonError(f"Nobody here has the address {masked(address.written)}{moved_to(address)}")
     return {
         **(_described(person) if person else _unknown(address.written)),
@@ -116,6 +116,7 @@ def show(text: str) -> dict[str, Any]:
         "last_opened_at": person.last_opened_at if person else None,
         "last_clicked_at": person.last_clicked_at if person else None,
         "letters": list(map(_letter, person.letters.select_related("list").order_by("pk") if person else ())),
+        "requests": list(map(_request, _requests(person, key))),
         "changes": list(map(_change, _changes(person, key))),
     }
 
@@ -161,6 +162,25 @@ def _letter(letter: Letter) -> dict[str, Any]:
         "list": letter.list.slug if letter.list else None,
         "state": letter.state,
         "at": letter.created_at,
+    }
+
+
+def _requests(person: Subscriber | None, key: str) -> QuerySet[Request]:
+    theirs = Q(address_key=key) if person is None else Q(address_key=key) | Q(subscriber=person)
+    return Request.objects.filter(theirs).select_related("list").order_by("asked_at", "pk")
+
+
+def _request(row: Request) -> dict[str, Any]:
+    """Return what was asked for on a page, and what became of it."""
+    return {
+        "what": row.kind,
+        "list": row.list.slug,
+        "at": row.asked_at,
+        "letter_at": row.written_at,
+        "no_letter_because": row.kept_back,
+        "used_at": row.used_at,
+        "wording": row.wording,
+        "network": row.network,
     }
 
 

@@ -17,7 +17,20 @@ from typing import Literal
 
 from django.conf import settings
 
-Purpose = Literal["leave", "preferences"]
+Purpose = Literal[
+    # in letters, for ever: a subscription's
+    "leave",
+    "preferences",
+    # in letters that were asked for, once and not for long, as the request's row says
+    "confirm",
+    "data",
+    "forget",
+    "readdress",
+    "move",
+    # on the page that says good-bye
+    "undo",
+    "why",
+]
 
 _MAC = 16
 _CLAIM = 16
@@ -80,7 +93,7 @@ def _keys(purpose: Purpose) -> Iterator[_Key]:
         yield _key(secret, purpose)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def _key(secret: str, purpose: Purpose) -> _Key:
     key = blake2b(secret.encode()).digest()
     bound = purpose.encode()

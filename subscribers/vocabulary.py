@@ -69,6 +69,10 @@ class OutboxKind(StrEnum):
     CONFIRMATION = "confirmation"
     WELCOME = "welcome"
     NOTICE = "notice"
+    # a link that somebody asked for on a page: to their data, to being forgotten, to another address
+    LINK = "link"
+    # the edition that others had last, for one who has just come
+    CURRENT = "current"
 
 
 class OutboxState(StrEnum):
@@ -81,3 +85,26 @@ class OutboxState(StrEnum):
     UNKNOWN = "unknown"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
+
+
+class RequestKind(StrEnum):
+    """What somebody asked for on a page, to be proved by a link in a letter."""
+
+    SIGN_UP = "sign_up"
+    # a copy of all that is known of them
+    DATA = "data"
+    FORGET = "forget"
+    # to get letters elsewhere: first proved by the address that they have,
+    READDRESS = "readdress"
+    # then by the one that they want
+    MOVE = "move"
+
+
+class Departed(StrEnum):
+    """Why somebody left, in the words of the page."""
+
+    TOO_MANY = "too_many"
+    NOT_MY_SUBJECTS = "not_my_subjects"
+    READ_ELSEWHERE = "read_elsewhere"
+    NEVER_SUBSCRIBED = "never_subscribed"
+    OTHER = "other"

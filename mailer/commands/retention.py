@@ -50,5 +50,6 @@ def _tell(kept: "Kept", *, dry_run: bool) -> None:
         else f"Older than {kept.keep_events} days: {kept.events} events,"
         f" {kept.webhook_bodies} webhook bodies."
     )
+    say(f"Requests from pages that are over: {kept.requests}.")
     if dry_run:
         say("This was a dry run: nothing was changed.")

@@ -15,6 +15,7 @@ from mailer.sends.finishing import UNSETTLED, finish
 from mailer.sends.resolving import by_policy
 from mailer.sends.rewinding import rewind
 from mailer.vocabulary import BatchState, DeliveryState, SendStatus
+from subscribers import answering
 
 log = structlog.get_logger()
 
@@ -38,6 +39,7 @@ def work(*, now: dt.datetime, most: int) -> dict[str, list[int]]:
     return {
         "mailer.prepare": list(waiting.order_by("scheduled_at").values_list("pk", flat=True)[:most]),
         "mailer.apply_events": list(bodies[:most]),
+        "mailer.answer": answering.waiting(most=most),
         "mailer.letter": outbox.due(now=now, most=most),
         "mailer.deliver": batches.due(now=now, most=most),
     }

@@ -4,14 +4,18 @@ from subscribers.models.changes import Change
 from subscribers.models.lists import Interest, List
 from subscribers.models.outbox import Letter
 from subscribers.models.people import Consent, Subscriber, Subscription, Suppression
+from subscribers.models.requests import Brake, Departure, Request
 from subscribers.models.segments import Segment
 
 __all__ = [
+    "Brake",
     "Change",
     "Consent",
+    "Departure",
     "Interest",
     "Letter",
     "List",
+    "Request",
     "Segment",
     "Subscriber",
     "Subscription",
