@@ -16,7 +16,7 @@ from mailer.models import Approval, Edition, Revision, Story
 from mailer.rendering.sets import render_sets
 from mailer.rendering.values import Reading, Rendered
 from mailer.vocabulary import EditionStatus
-from subscribers.interests import Interests
+from subscribers.interests import Interests, former_slugs
 from subscribers.models import List
 
 _BLANK = b"\xef\xbb\xbf \t\r\n"  # what programs put before a text
@@ -105,6 +105,7 @@ def _arrived(owner: List, data: bytes) -> Arrival:
         data,
         list_slug=owner.slug,
         interests={interest.slug: interest.name for interest in owner.interests.filter(retired_at=None)},
+        former=former_slugs(owner),
         extra_gazetteer=owner.gazetteer,
     )
 
@@ -127,7 +128,10 @@ def _add_revision(edition: Edition, number: int, arrival: Arrival, author: str, 
 
 def document_of(revision: Revision) -> Document:
     """Return the revision as values. Retired interests still read, since old editions keep them."""
-    return read(revision.text, [interest.slug for interest in revision.edition.list.interests.all()])
+    owner = revision.edition.list
+    return read(
+        revision.text, [interest.slug for interest in owner.interests.all()], former=former_slugs(owner)
+    )
 
 
 def approve(edition: Edition, *, by: str, now: dt.datetime, revision: Revision | None = None) -> Approval:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef, Q
 
 from mailer.editions import document_of
 from mailer.look import content_hash, look_of
@@ -12,6 +12,7 @@ from mailer.manuscript.faults import ManuscriptError
 from mailer.models import Approval, Edition, Revision, Send
 from mailer.rendering.assemble import carried
 from mailer.vocabulary import EditionStatus, SendKind, SendStatus
+from subscribers.interests import former_slugs
 from subscribers.models import List
 
 _NOT_SENT = (EditionStatus.DRAFT, EditionStatus.APPROVED, EditionStatus.SCHEDULED)
@@ -47,8 +48,11 @@ def held(owner: List) -> frozenset[Held]:
 def naming(owner: List, slug: str) -> list[Naming]:
     """Return the editions of a list that have not left, and whose newest text names the interest in {…}."""
     newest = Edition.objects.filter(list=owner, status__in=_NOT_SENT).annotate(newest=Max("revisions"))
-    # Few texts hold the slug, and only those are read.
-    texts = Revision.objects.filter(pk__in=newest.values("newest"), text__contains=slug)
+    # Few texts hold the slug, or one that it was before, and only those are read.
+    said = Q(text__contains=slug)
+    for old, new in former_slugs(owner).items():
+        said |= Q(text__contains=old) if new == slug else Q()
+    texts = Revision.objects.filter(said, pk__in=newest.values("newest"))
     return [
         Naming(revision.edition_id, EditionStatus(revision.edition.status))
         for revision in texts.select_related("edition__list").order_by("edition")

@@ -56,15 +56,22 @@ def find(newsletter: List, slug: str) -> Interest:
     raise UnknownInterestError(slug, newsletter.slug, known)
 
 
+def having(newsletter: List, slug: str) -> Interest | None:
+    """Return the interest that has this slug, or had it before."""
+    interests = newsletter.interests.all()
+    named = [interest for interest in interests if interest.slug == slug or slug in interest.former]
+    return named[0] if named else None
+
+
 def add(newsletter: List, slug: str, name: str, *, by: str, at: dt.datetime) -> bool:
     """Give the list one more interest; return False where it has that very one. Raises ListError."""
     slug, name = _slug(slug), list_fields.line("An interest's name", name)
     with transaction.atomic():
         locked(newsletter)
-        if there := newsletter.interests.filter(slug=slug).first():
-            if there.name == name and there.retired_at is None:
+        if there := having(newsletter, slug):
+            if (there.slug, there.name, there.retired_at) == (slug, name, None):
                 return False
-            raise InterestError(_taken(newsletter, there))
+            raise InterestError(_taken(newsletter, there, slug))
         create(newsletter, slug, name)
         changes.record(
             "interests add", by=by, at=at, newsletter=newsletter, subject=slug, after={"name": name}
@@ -114,11 +121,12 @@ def rename(
         before = {field: getattr(interest, field) for field in wanted}
         if before == wanted:
             return False
-        others = newsletter.interests.exclude(pk=interest.pk)
-        if taken := others.filter(slug=wanted.get("slug", "")).first():
-            raise InterestError(_taken(newsletter, taken))
-        newsletter.interests.filter(pk=interest.pk).update(**wanted)
-        move_words(newsletter, slug, wanted.get("slug", slug))
+        new = wanted.get("slug", slug)
+        if (taken := having(newsletter, new)) and taken.pk != interest.pk:
+            raise InterestError(_taken(newsletter, taken, new))
+        former = [*(old for old in interest.former if old != new), *([slug] if new != slug else [])]
+        newsletter.interests.filter(pk=interest.pk).update(**wanted, former=former)
+        move_words(newsletter, slug, new)
         changes.record(
             "interests rename",
             by=by,
@@ -194,7 +202,12 @@ def _check_order(newsletter: List, slugs: Iterable[str], offered: Sequence[str])
         )
 
 
-def _taken(newsletter: List, interest: Interest) -> str:
+def _taken(newsletter: List, interest: Interest, slug: str) -> str:
+    if slug != interest.slug:
+        return (
+            f"{slug} was the slug of {newsletter.slug}'s interest {interest.slug}, and editions may still say"
+            f" it; choose another slug"
+        )
     if interest.retired_at is not None:
         return (
             f"{newsletter.slug} has had an interest {interest.slug}, retired on"

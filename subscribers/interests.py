@@ -57,3 +57,8 @@ class Interests:
         for slug, number in self.numbers.items():
             if bits >> number & 1:
                 yield slug
+
+
+def former_slugs(newsletter: List) -> dict[str, str]:
+    """Return the slugs that interests of a list had before, each with the one it has now."""
+    return {old: interest.slug for interest in newsletter.interests.all() for old in interest.former}

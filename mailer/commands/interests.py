@@ -6,7 +6,7 @@ import typer
 
 from mailer.commands.anew import approvals_told
 from mailer.commands.lists import AsCsv, AsJson, Slug, now, one_form
-from mailer.commands.output import emit, print_csv, print_rows, say, warn
+from mailer.commands.output import emit, print_csv, print_rows, say
 from mailer.commands.start import ready, whoami
 
 if TYPE_CHECKING:
@@ -83,11 +83,8 @@ def rename(
     from subscribers import curating, lists  # noqa: PLC0415 - models want Django ready
 
     found = lists.find(slug)
-    naming = named_by(found, interest)
     with approvals_told(found):
         renamed = curating.rename(found, interest, new_slug=new_slug, name=name, by=whoami(), at=now())
-    if naming and new_slug not in {None, interest}:
-        warn(f"{naming} {{{interest}}}, which means nothing any more: write {{{new_slug}}} there")
     _emit(
         found,
         f"{interest} is called {new_slug or interest} now{f', {name}' if name else ''}."

@@ -37,12 +37,14 @@ def arrive(
     *,
     list_slug: str,
     interests: Mapping[str, str],
+    former: Mapping[str, str] | None = None,
     extra_gazetteer: Mapping[str, Sequence[str]] | None = None,
 ) -> Arrival:
     """Read an edition for the list, in canonical Markdown or as pasted text; `interests` is name by slug.
 
-    Canonical text is kept as it was written, byte for byte. Raises ManuscriptError with every fault,
-    and NotText, which is one, for bytes that are no text.
+    `former` are slugs that interests had before, with those they have. Canonical text is kept as it was
+    written, byte for byte. Raises ManuscriptError with every fault, and NotText, which is one, for bytes that
+    are no text.
     """
     source, note = decode(data)
     mended, repairs = repair(with_plain_line_ends(source))
@@ -64,7 +66,7 @@ def arrive(
         )
         text = write(pasted.document)
         remarks += pasted.warnings
-    document = read(text, list(interests), list_slug=list_slug)
+    document = read(text, list(interests), list_slug=list_slug, former=former)
     return Arrival(
         text=text,
         document=document,

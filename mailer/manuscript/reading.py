@@ -1,6 +1,6 @@
 """Canonical Markdown becomes a `Document`, or an error that names every fault with its line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -11,14 +11,17 @@ from mailer.manuscript.frontmatter import FENCE, read_front_matter
 from mailer.manuscript.headline import HEADING, POINT, Headline, MisreadError, headline, is_points, tagged
 
 
-def read(text: str, interests: Sequence[str], *, list_slug: str = "") -> Document:
+def read(
+    text: str, interests: Sequence[str], *, list_slug: str = "", former: Mapping[str, str] | None = None
+) -> Document:
     """Read an edition whose `{…}` may name `interests`.
 
-    `list_slug`, where given, is the only list it may name.
+    `list_slug`, where given, is the only list it may name; `former` are slugs that interests had before, with
+    those they have.
     Raises ManuscriptError with all faults at once; lines count from 1, front matter included.
     """
     lines = with_plain_line_ends(text).split("\n")
-    reader = _Reader(tuple(interests))
+    reader = _Reader(tuple(interests), former or {})
     reader.check_characters(lines)
     head = read_front_matter(lines, reader.faults)
     named = head.values.get("list", "")
@@ -81,8 +84,8 @@ def _passages(lines: list[str], height: int, reader: "_Reader") -> list[_Passage
 class _Reader:
     """Turns passages into values and collects what is wrong on the way."""
 
-    def __init__(self, known: tuple[str, ...]) -> None:
-        self.known = known
+    def __init__(self, known: tuple[str, ...], former: Mapping[str, str]) -> None:
+        self.known, self.former = known, former
         self.faults: list[Fault] = []
 
     def fault(self, line: int, offset: int, message: str) -> None:
@@ -187,7 +190,8 @@ class _Reader:
 
     def _interests(self, line: int, offset: int, names: tuple[tuple[int, str], ...]) -> tuple[str, ...]:
         found: list[str] = []
-        for start, name in names:
+        for start, written in names:
+            name = self.former.get(written, written)
             if name in found:
                 self.fault(line, offset + start, f"{quoted(name)} is named twice: keep one")
             elif name not in self.known:

@@ -63,6 +63,8 @@ class List(models.Model):
 class Interest(models.Model):
     """A topic of a list that a subscriber picks; a story carries any number of them."""
 
+    # Slugs it had before: editions that say so are read as ever, and no other interest gets one of them.
+    former = models.JSONField(default=list, blank=True)
     list = models.ForeignKey(List, on_delete=models.CASCADE, related_name="interests")
     # Permanent and never reused: `1 << number` is this interest in every column of interests.
     number = models.PositiveSmallIntegerField()

@@ -4,7 +4,7 @@ import pytest
 
 from subscribers import curating
 from subscribers.curating import InterestError
-from subscribers.interests import Interests, UnknownInterestError
+from subscribers.interests import Interests, UnknownInterestError, former_slugs
 from subscribers.list_fields import ListError
 from subscribers.models import Change, List
 from subscribers.models.lists import MOST_INTERESTS
@@ -95,6 +95,22 @@ def test_an_interest_gets_another_slug_and_name_and_keeps_number_and_readers(
     assert (line.what, line.subject) == ("interests rename", "russia")
     assert line.before == {"slug": "russia", "name": "Russia"}
     assert line.after == {"slug": "eurasia", "name": "Eurasia"}
+
+
+def test_a_slug_that_was_given_up_is_no_other_interests(digest: List, noon: dt.datetime) -> None:
+    curating.rename(digest, "russia", new_slug="eurasia", by="ada", at=noon)
+    with pytest.raises(
+        InterestError, match=r"russia was the slug of .* eurasia, and editions may still say it"
+    ):
+        curating.add(digest, "russia", "Russia", by="ada", at=noon)
+    with pytest.raises(InterestError, match="choose another slug"):
+        curating.rename(digest, "africa", new_slug="russia", by="ada", at=noon)
+
+
+def test_an_interest_may_have_its_old_slug_again(digest: List, noon: dt.datetime) -> None:
+    curating.rename(digest, "russia", new_slug="eurasia", by="ada", at=noon)
+    curating.rename(digest, "eurasia", new_slug="russia", by="ada", at=noon)
+    assert former_slugs(digest) == {"eurasia": "russia"}
 
 
 def test_only_what_is_another_is_written_down(digest: List, noon: dt.datetime) -> None:

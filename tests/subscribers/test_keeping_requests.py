@@ -19,6 +19,7 @@ def test_what_was_asked_for_on_pages_goes_when_it_can_lead_to_nothing_and_takes_
     wish = asking.Wish(owner, parse("nina@example.org"), (), tracked=False, current=False, language="en")
     request = asking.sign_up(wish, origin=UNSTATED, at=NOW)
     letter = answering.answer(request, at=NOW)
+    assert letter
     Letter.objects.filter(pk=letter).update(state=OutboxState.ACCEPTED)
     week = NOW + dt.timedelta(days=7)
     assert keeping.forget_requests(now=week) == 0
