@@ -11,10 +11,10 @@ from typing import Any
 
 from django.db import connection
 
-from subscribers import moments
-from subscribers.models import List
+from subscribers import departing, moments
+from subscribers.models import List, Request
 from subscribers.segments.evaluating import DAY
-from subscribers.vocabulary import Status, Suppressed
+from subscribers.vocabulary import RequestKind, Status, Suppressed
 
 RECENT = (7, 30, 90)  # days
 ENGAGED = (30, 90)  # days
@@ -63,9 +63,10 @@ def stats(newsletter: List, *, now: dt.datetime) -> dict[str, Any]:
 
     `list, at, people{status}, everything, interests{slug}, recent[{days, joined, left}], months[{month,
     joined, left}], suppressions{reason}, domains[{domain, people}], engagement[{days, opened, clicked}],
-    pending{people, oldest}`. Interests, domains and engagement are about those who are active; opened and
-    clicked are a person's last time, on any list, and None where this one does not track. Suppressions are
-    all addresses that the list must not write to, also of people who are not on it.
+    pending{people, oldest}, sign_ups{waiting, kept_back}, left_because{reason}`. Interests, domains and
+    engagement are about those who are active; opened and clicked are a person's last time, on any list, and
+    None where this one does not track. Suppressions are all addresses that the list must not write to, also
+    of people who are not on it. Sign-ups are those of the page: nobody is on the list yet.
     """
     bound: dict[str, Any] = {"list": newsletter.pk, "domains": DOMAINS}
     months = list(_months(now))
@@ -109,7 +110,15 @@ def stats(newsletter: List, *, now: dt.datetime) -> dict[str, Any]:
             "people": found["people"][Status.PENDING.value],
             "oldest": moments.read(oldest) if oldest else None,
         },
+        "sign_ups": _sign_ups(newsletter),
+        "left_because": departing.reasons(newsletter),
     }
+
+
+def _sign_ups(newsletter: List) -> dict[str, int]:
+    """Return how many asked on the page and have not confirmed, and how many of them got no letter."""
+    unused = Request.objects.filter(list=newsletter, kind=RequestKind.SIGN_UP, used_at=None)
+    return {"waiting": unused.count(), "kept_back": unused.exclude(kept_back="").count()}
 
 
 def _standing(newsletter: List, bound: dict[str, Any]) -> Iterator[_Count]:

@@ -9,6 +9,13 @@ from mailer.commands.output import emit, print_csv, print_facts, print_rows, say
 from mailer.commands.start import ready
 from mailer.commands.subscribers import AsJson, now
 
+# Figures that are told apart by a word, and where they stand.
+_OF = {
+    "interest": "interests",
+    "suppressed": "suppressions",
+    "left because": "left_because",
+    "sign-ups": "sign_ups",
+}
 NOT_MEASURED = "not measured: the list does not track"
 
 
@@ -47,15 +54,14 @@ def _figures(found: dict[str, Any]) -> Iterator[tuple[object, ...]]:
     for status, people in found["people"].items():
         yield slug, "people", status, people
     yield slug, "everything", None, found["everything"]
-    for interest, people in found["interests"].items():
-        yield slug, "interest", interest, people
+    for figure, of in _OF.items():
+        for name, number in found[of].items():
+            yield slug, figure, name, number
     for way in ("joined", "left"):
         for row in found["recent"]:
             yield slug, f"{way} within days", row["days"], row[way]
         for row in found["months"]:
             yield slug, f"{way} in month", row["month"], row[way]
-    for reason, addresses in found["suppressions"].items():
-        yield slug, "suppressed", reason, addresses
     for row in found["domains"]:
         yield slug, "domain", row["domain"], row["people"]
     for way in ("opened", "clicked"):
@@ -73,6 +79,8 @@ def _print(found: list[dict[str, Any]]) -> None:
                 "list": each["list"],
                 **{f"{status} people": people for status, people in each["people"].items()},
                 "unconfirmed since": pending["oldest"],
+                "sign-ups on the page, not confirmed": each["sign_ups"]["waiting"],
+                "of these without a letter": each["sign_ups"]["kept_back"],
             }
         )
         print_rows(
@@ -91,6 +99,9 @@ def _print(found: list[dict[str, Any]]) -> None:
             empty="",
         )
         print_rows(["suppressed addresses", "number"], list(each["suppressions"].items()), empty="")
+        print_rows(
+            ["left because, as far as they said", "number"], list(each["left_because"].items()), empty=""
+        )
         print_rows(
             ["domain", "active people"],
             [(row["domain"], row["people"]) for row in each["domains"]],

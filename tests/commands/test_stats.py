@@ -39,7 +39,7 @@ def test_a_script_gets_each_list_with_its_figures(mailer: Mailer) -> None:
     [digest] = mailer("stats", "space-digest", "--json").json
     assert list(digest) == [
         *("list", "at", "people", "everything", "interests", "recent", "months", "suppressions", "domains"),
-        *("engagement", "pending"),
+        *("engagement", "pending", "sign_ups", "left_because"),
     ]
     assert digest["people"] == {"pending": 1, "active": 2, "paused": 0, "unsubscribed": 0}
     assert (digest["everything"], digest["interests"]["africa"]) == (1, 1)

@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 
-from subscribers import counting
+from subscribers import asking, counting, departing
+from subscribers.addresses import parse
 from subscribers.counting import stats
-from subscribers.models import List, Suppression
-from subscribers.vocabulary import Status, Suppressed
+from subscribers.evidence import UNSTATED
+from subscribers.models import List, Request, Suppression
+from subscribers.vocabulary import Departed, Status, Suppressed
+from tests.stage import a_list
 from tests.subscribers.crowd import DAY, NOW, Member, Somebody, gather, slugs
 
 pytestmark = pytest.mark.database
@@ -64,6 +67,8 @@ def counted(newsletter: List, crowd: list[Somebody]) -> dict[str, Any]:
             for days in (30, 90)
         ],
         "pending": {"people": len(pending), "oldest": min(pending, default=None)},
+        "sign_ups": {"waiting": 0, "kept_back": 0},
+        "left_because": dict.fromkeys([reason.value for reason in Departed], 0),
     }
 
 
@@ -135,3 +140,17 @@ def test_an_interest_may_be_called_everything(digest: List) -> None:
 def test_months_are_those_of_utc(digest: List, now: dt.datetime, first: str, last: str) -> None:
     months = [row["month"] for row in stats(digest, now=now)["months"]]
     assert (len(months), months[0], months[-1]) == (12, first, last)
+
+
+@pytest.mark.django_db
+def test_who_asked_on_the_page_is_counted_apart_from_people_and_so_is_why_others_left() -> None:
+    owner = a_list()
+    for address in ("nina@example.org", "oleg@example.org"):
+        wish = asking.Wish(owner, parse(address), (), tracked=False, current=False, language="en")
+        asking.sign_up(wish, origin=UNSTATED, at=NOW)
+    Request.objects.filter(address="oleg@example.org").update(kept_back="too often")
+    departing.tell(owner.pk, Departed.OTHER, at=NOW)
+    found = stats(owner, now=NOW)
+    assert found["sign_ups"] == {"waiting": 2, "kept_back": 1}
+    assert found["left_because"]["other"] == 1
+    assert found["people"]["pending"] == 0
