@@ -14,29 +14,24 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from mailer import outgoing
 from mailer.batches.settling import LATEST_AFTER_FIRE
 from mailer.database import durably, fetch, locking
-from mailer.letters.setting import KINDS, typeset
+from mailer.outgoing import COPY
 from mailer.transports.answers import Answer, NotAccepted, Partly
 from mailer.transports.port import Parcel, Transport
-from mailer.transports.request import Envelope, Reader
 from mailer.vocabulary import AnswerKind
-from subscribers.addresses import AddressError, address_key, parse
-from subscribers.models import Letter, Subscription, Suppression
-from subscribers.vocabulary import OutboxState, Status
+from subscribers.models import Letter
+from subscribers.vocabulary import OutboxState
 
 log = structlog.get_logger()
 
 # Seconds between a refusal and the next offer: twice as long each time, up to ten minutes; an hour where a
 # person must act first.
 SHORTEST_WAIT, LONGEST_WAIT, WAIT_FOR_A_PERSON = 5.0, 600.0, 3600.0
-SUPPRESSED, LEFT = "the address is suppressed", "the reader has left"
-
-# The one copy of a letter to one person; no delivery has this number.
-COPY = 0
 _DOUBTED = (OutboxState.SUBMITTING, OutboxState.UNKNOWN)
-# What can be set in type, and has a list to come from; the rest waits.
-_READY = Q(kind__in=KINDS, list__isnull=False)
+# Without a list it has nobody to come from, and waits.
+_READY = Q(list__isnull=False)
 
 
 @dataclass(frozen=True)
@@ -102,11 +97,12 @@ def fire(letter: int, attempt: uuid.UUID, transport: Transport, *, now: dt.datet
             return None
         row = Letter.objects.select_related("list", "subscriber").get(pk=letter)
         mine = Letter.objects.filter(pk=letter, state=OutboxState.CLAIMED, attempt=attempt)
-        if reason := _kept_back(row):
+        if reason := outgoing.kept_back(row):
             mine.update(state=OutboxState.CANCELLED, answer=reason, lease_until=None)
             log.warning("letter cancelled", letter=letter, kind=row.kind, reason=reason)
             return None
-        parcel = transport.pack(_envelope(row, attempt), [_reader(row)])
+        envelope, reader = outgoing.made(row, attempt)
+        parcel = transport.pack(envelope, [reader])
         mine.update(state=OutboxState.SUBMITTING, fired_at=now)
         # Before the commit, so that a process stopped within it is seen to be late.
         at = time.clock_gettime(time.CLOCK_BOOTTIME)
@@ -229,51 +225,3 @@ def _hold(letter: int, attempt: uuid.UUID) -> bool:
         [letter, attempt.hex],
     )
     return bool(mine)
-
-
-def _kept_back(letter: Letter) -> str:
-    """Return why this letter must not leave, or ''; read after its row is locked."""
-    try:
-        keys = {address_key(parse(_address(letter)).canonical)}
-    except AddressError as error:
-        return error.reason
-    if letter.subscriber is not None:
-        keys.add(letter.subscriber.address_key)
-        ended = Subscription.objects.filter(
-            subscriber=letter.subscriber, list=letter.list, status=Status.UNSUBSCRIBED
-        )
-        if ended.exists():
-            return LEFT
-    everywhere_or_here = Q(list=None) | Q(list=letter.list)
-    held = Suppression.objects.filter(everywhere_or_here, address_key__in=keys, lifted_at=None)
-    return SUPPRESSED if held.exists() else ""
-
-
-def _address(letter: Letter) -> str:
-    return letter.address if letter.subscriber is None else letter.subscriber.address
-
-
-def _reader(letter: Letter) -> Reader:
-    name = "" if letter.subscriber is None else letter.subscriber.name
-    return Reader(COPY, _address(letter), name, leave_url="", preferences_url="")
-
-
-def _envelope(letter: Letter, attempt: uuid.UUID) -> Envelope:
-    owner = letter.list
-    if owner is None:
-        raise ValueError(f"{letter} has no list to come from")
-    made = typeset(letter.kind, letter.values, letter.language or owner.language)
-    return Envelope(
-        send=0,
-        attempt=attempt.hex,
-        list_slug=owner.slug,
-        list_host=owner.sender_address.rpartition("@")[2],
-        sender_name=owner.sender_name,
-        sender_address=owner.sender_address,
-        reply_to=owner.reply_to,
-        subject=made.subject,
-        html=made.html,
-        text=made.text,
-        tracked=False,
-        automatic=True,
-    )

@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db.models import Case, Count, DateTimeField, ExpressionWrapper, F, Min, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 
-from mailer.letters.setting import KINDS
 from mailer.models import Attempt, Batch, EventBody, Send
 from mailer.vocabulary import BatchState, SendStatus
 from subscribers.models import Letter
@@ -120,7 +119,6 @@ def _letters(now: dt.datetime, lately: dt.datetime) -> Due | None:
     waiting = Letter.objects.filter(
         Q(not_before=None) | Q(not_before__lte=now),
         state=OutboxState.PENDING,
-        kind__in=KINDS,
         list__isnull=False,
     )
     taken = Letter.objects.filter(fired_at__gt=lately)

@@ -10,7 +10,8 @@ from django.db import transaction
 from pytest_django import Settings
 
 from mailer import doorbell, look, notices, outbox
-from mailer.letters.setting import NOTICES, typeset
+from mailer.letters import setting
+from mailer.letters.setting import NOTICES
 from mailer.models import Attempt, Batch, Send
 from mailer.notices import News
 from mailer.transports.sendgrid import SendGrid
@@ -53,7 +54,7 @@ def an_attempt(send: Send) -> None:
 
 
 def read(letter: Letter) -> tuple[str, str]:
-    made = typeset(letter.kind, letter.values, letter.language)
+    made = setting.notice(letter.values)
     return made.subject, made.text
 
 

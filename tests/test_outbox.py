@@ -102,13 +102,6 @@ def test_a_letter_that_must_wait_is_claimed_by_nobody_before_its_time() -> None:
     assert outbox.claim(letter.pk, now=LATER, lease=60) is not None
 
 
-def test_a_kind_that_cannot_be_set_in_type_yet_waits() -> None:
-    letter = a_letter(kind=OutboxKind.WELCOME)
-    assert outbox.due(now=NOW, most=10) == []
-    assert outbox.claim(letter.pk, now=NOW, lease=60) is None
-    assert state_of(letter) == OutboxState.PENDING
-
-
 def test_killed_between_claim_and_fire_it_is_given_back_when_the_lease_is_over() -> None:
     letter = a_letter()
     slow = claimed(letter)

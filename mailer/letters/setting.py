@@ -1,14 +1,18 @@
-"""Set a letter to one person in type, whatever its kind; one line in a table for each kind there is."""
+"""Set a letter to one person in type: a notice to the owner of a list, or what a reader asked for."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+from django.utils import translation
+from django.utils.translation import gettext as _
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from mjml import mjml2html
 
+from mailer.languages import current, isolated, nearest
+from mailer.letters import personal as personal_letter
 from mailer.letters.notice import Facts, News, Notice, Row, Step, write
 from mailer.rendering.columns import COLUMNS, underlined, wrapped
 from mailer.rendering.languages import script_of
@@ -33,23 +37,74 @@ class Typeset:
     text: str
 
 
-def typeset(kind: str, values: Mapping[str, Any], language: str) -> Typeset:
-    """Return the letter of this kind from what its row holds; raises KeyError where KINDS lacks the kind.
+@dataclass(frozen=True)
+class Sheet:
+    """What a letter to a reader shows of its list; `language` (BCP 47) is the list's."""
 
-    `language` (BCP 47) is asked for; a kind that is not written in it speaks English.
-    """
-    return _SETTERS[kind](values, language)
+    name: str
+    language: str
+    postal_address: str
 
 
-def _notice(values: Mapping[str, Any], _: str) -> Typeset:
+def notice(values: Mapping[str, Any]) -> Typeset:
+    """Return the notice from what its row holds; it speaks English."""
     facts = Facts(**{**values, "news": News(values["news"])})
-    notice = write(facts)
-    return Typeset(notice.subject, _html(notice), _text(notice))
+    made = write(facts)
+    return Typeset(made.subject, _html(made), _text(made))
 
 
-_SETTERS: dict[str, Callable[[Mapping[str, Any], str], Typeset]] = {"notice": _notice}
-# The kinds of letters that can be set; others wait for a version that can.
-KINDS = tuple(_SETTERS)
+def personal(facts: personal_letter.Facts, sheet: Sheet, language: str) -> Typeset:
+    """Return the letter that tells of `facts`, in the nearest of our languages to `language` (BCP 47)."""
+    with translation.override(nearest(language, sheet.language)):
+        plain = personal_letter.write(facts)
+        marked = personal_letter.write(
+            replace(
+                facts,
+                list_name=isolated(sheet.name, sheet.language),
+                interests=None
+                if facts.interests is None
+                else tuple(isolated(name, sheet.language) for name in facts.interests),
+            )
+        )
+        in_full = _("If the button does nothing, copy this address:")
+        speaks = current().tag
+    html = (
+        _environment()
+        .get_template("personal.mjml.j2")
+        .render(
+            letter=marked,
+            subject=plain.subject,
+            preheader=plain.said[0],
+            list_name=sheet.name,
+            postal_address=sheet.postal_address,
+            in_full=in_full,
+            script=script_of(speaks),
+            language=speaks,
+        )
+    )
+    return Typeset(
+        plain.subject, mjml2html(html, fonts={}, disable_comments=True), _personal_text(plain, sheet)
+    )
+
+
+def _personal_text(letter: personal_letter.Personal, sheet: Sheet) -> str:
+    parts = [
+        wrapped(sheet.name),
+        underlined(letter.heading, "="),
+        *map(wrapped, letter.said),
+        _way(letter.button),
+        wrapped(letter.small),
+        "-" * COLUMNS,
+        wrapped(letter.because),
+        *map(_way, letter.ways),
+        sheet.postal_address,
+    ]
+    return _PARAGRAPH.join(parts) + "\n"
+
+
+def _way(way: personal_letter.Way) -> str:
+    # An address is copied whole: it is never wrapped.
+    return f"{wrapped(f'{way.label}:')}\n{_INDENT}{way.url}"
 
 
 def _html(notice: Notice) -> str:

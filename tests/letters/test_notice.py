@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from mailer.letters import setting
 from mailer.letters.notice import Facts, News, write
-from mailer.letters.setting import typeset
 from mailer.rendering.columns import COLUMNS
 from mailer.reports import OUTCOME_ORDER
 
@@ -29,7 +29,7 @@ def facts(news: News, **others: object) -> Facts:
 
 def letter(news: News, **others: object) -> tuple[str, str, str]:
     said = vars(facts(news, **others)) | {"news": news.value}
-    made = typeset("notice", said, "en")
+    made = setting.notice(said)
     return made.subject, made.html, made.text
 
 

@@ -1,0 +1,208 @@
+"""What a letter to one person is when it leaves: whether it may, what it says, whose links it holds.
+
+Links are made at that moment and stored nowhere: who reads the database cannot act in a reader's name.
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+
+from django.conf import settings
+from django.db.models import Q
+
+from mailer import current
+from mailer.letters import setting
+from mailer.letters.personal import About, Facts
+from mailer.letters.setting import Sheet, Typeset
+from mailer.links import Links
+from mailer.transports.request import Envelope, Reader
+from subscribers import tokens
+from subscribers.addresses import AddressError, address_key, parse
+from subscribers.answering import STOPS_A_LINK, STOPS_A_SIGN_UP
+from subscribers.models import Letter, List, Request, Subscription, Suppression
+from subscribers.vocabulary import OutboxKind, RequestKind, Status, Suppressed
+
+SUPPRESSED, LEFT = "the address is suppressed", "the reader has left"
+OVER = "what it was about is done or gone"
+HAS_IT, NONE_SENT = "the reader has this edition", "nothing was sent to everybody yet"
+
+# The one copy of a letter to one person; no delivery has this number.
+COPY = 0
+
+_PURPOSES: dict[str, tokens.Purpose] = {
+    RequestKind.SIGN_UP: "confirm",
+    RequestKind.DATA: "data",
+    RequestKind.FORGET: "forget",
+    RequestKind.READDRESS: "readdress",
+    RequestKind.MOVE: "move",
+}
+_PATHS: dict[str, str] = {RequestKind.READDRESS: "address"}
+_ABOUT = {
+    RequestKind.SIGN_UP: About.CONFIRM,
+    RequestKind.DATA: About.DATA,
+    RequestKind.FORGET: About.FORGET,
+    RequestKind.READDRESS: About.READDRESS,
+    RequestKind.MOVE: About.MOVE,
+}
+
+
+def kept_back(letter: Letter) -> str:
+    """Return why a letter must not leave, or ''; call it with the letter's row locked."""
+    try:
+        keys = {address_key(parse(_address(letter)).canonical)}
+    except AddressError as error:
+        return error.reason
+    if letter.subscriber is not None:
+        keys.add(letter.subscriber.address_key)
+    if reason := _RULES[OutboxKind(letter.kind)](letter):
+        return reason
+    everywhere_or_here = Q(list=None) | Q(list=letter.list)
+    held = Suppression.objects.filter(everywhere_or_here, address_key__in=keys, lifted_at=None)
+    return SUPPRESSED if held.filter(reason__in=_stops(letter)).exists() else ""
+
+
+def made(letter: Letter, attempt: uuid.UUID) -> tuple[Envelope, Reader]:
+    """Return what leaves, for a letter that `kept_back` lets go."""
+    owner = letter.list
+    if owner is None:
+        raise ValueError(f"{letter} has no list to come from")
+    if letter.kind == OutboxKind.CURRENT:
+        return _current(letter, owner, attempt)
+    typeset = _notice(letter) if letter.kind == OutboxKind.NOTICE else _personal(letter, owner)
+    return _envelope(owner, attempt, typeset), Reader(COPY, _address(letter), _name(letter), "", "")
+
+
+def _about_a_list(letter: Letter) -> str:
+    """Keep back from who has left what is no answer to them."""
+    ended = Subscription.objects.filter(
+        subscriber=letter.subscriber, list=letter.list, status=Status.UNSUBSCRIBED
+    )
+    return LEFT if letter.subscriber is not None and ended.exists() else ""
+
+
+def _asked_for(letter: Letter) -> str:
+    request = _request(letter)
+    return OVER if request is None or request.used_at is not None else ""
+
+
+def _welcomes(letter: Letter) -> str:
+    row = _subscription(letter)
+    if row is None:
+        return OVER
+    return "" if row.status in (Status.ACTIVE, Status.PAUSED) else LEFT
+
+
+def _brings_the_edition(letter: Letter) -> str:
+    row = _subscription(letter)
+    if row is None or row.status != Status.ACTIVE:
+        return _welcomes(letter) or OVER
+    send = current.last_sent(row.list)
+    if send is None:
+        return NONE_SENT
+    return HAS_IT if current.has_it(row, send) else ""
+
+
+_RULES: dict[OutboxKind, Callable[[Letter], str]] = {
+    OutboxKind.NOTICE: _about_a_list,
+    OutboxKind.CONFIRMATION: _asked_for,
+    OutboxKind.LINK: _asked_for,
+    OutboxKind.WELCOME: _welcomes,
+    OutboxKind.CURRENT: _brings_the_edition,
+}
+
+
+def _stops(letter: Letter) -> tuple[Suppressed, ...]:
+    """Return which suppressions keep a letter back: what a person asks for themselves, fewer."""
+    if letter.kind == OutboxKind.CONFIRMATION or (
+        letter.kind == OutboxKind.LINK and letter.subscriber is None
+    ):
+        return STOPS_A_SIGN_UP
+    return STOPS_A_LINK if letter.kind == OutboxKind.LINK else tuple(Suppressed)
+
+
+def _request(letter: Letter) -> Request | None:
+    return Request.objects.filter(pk=letter.values.get("request", 0)).first()
+
+
+def _subscription(letter: Letter) -> Subscription | None:
+    rows = Subscription.objects.select_related("subscriber", "list")
+    return rows.filter(pk=letter.values.get("subscription", 0)).first()
+
+
+def _notice(letter: Letter) -> Typeset:
+    return setting.notice(letter.values)
+
+
+def _personal(letter: Letter, owner: List) -> Typeset:
+    sheet = Sheet(owner.name, owner.language, owner.postal_address)
+    return setting.personal(_facts(letter, owner), sheet, letter.language)
+
+
+def _facts(letter: Letter, owner: List) -> Facts:
+    base, links = settings.CONFIGURATION.base_url, Links(settings.CONFIGURATION.base_url)
+    if (row := _subscription(letter)) is not None:
+        return Facts(
+            About.WELCOME,
+            owner.name,
+            links.preferences(row.pk, COPY),
+            letter.created_at,
+            interests=_interests(row),
+            current=Letter.objects.filter(kind=OutboxKind.CURRENT, values__subscription=row.pk).exists(),
+            leave_url=links.leave(row.pk, COPY),
+        )
+    request = Request.objects.get(pk=letter.values["request"])
+    purpose = _PURPOSES[request.kind]
+    url = f"{base}/{_PATHS.get(request.kind, purpose)}/{tokens.make(purpose, request.pk)}"
+    facts = Facts(_ABOUT[RequestKind(request.kind)], owner.name, url, request.asked_at)
+    if already := letter.values.get("already"):
+        return replace(facts, about=About.ALREADY, url=links.preferences(already, COPY))
+    return facts
+
+
+def _interests(row: Subscription) -> tuple[str, ...] | None:
+    if row.everything:
+        return None
+    offered = row.list.interests.filter(retired_at=None)
+    return tuple(interest.name for interest in offered if row.interests >> interest.number & 1)
+
+
+def _current(letter: Letter, owner: List, attempt: uuid.UUID) -> tuple[Envelope, Reader]:
+    row = _subscription(letter)
+    send = current.last_sent(owner)
+    if row is None or send is None:
+        raise ValueError(f"{letter} has nothing to bring")
+    variant, links = current.variant_for(row, send), Links(settings.CONFIGURATION.base_url)
+    typeset = Typeset(variant.subject, variant.html, variant.text)
+    reader = Reader(
+        COPY,
+        _address(letter),
+        _name(letter),
+        leave_url=links.leave(row.pk, COPY),
+        preferences_url=links.preferences(row.pk, COPY),
+    )
+    return replace(_envelope(owner, attempt, typeset), automatic=False), reader
+
+
+def _envelope(owner: List, attempt: uuid.UUID, typeset: Typeset) -> Envelope:
+    return Envelope(
+        send=0,
+        attempt=attempt.hex,
+        list_slug=owner.slug,
+        list_host=owner.sender_address.rpartition("@")[2],
+        sender_name=owner.sender_name,
+        sender_address=owner.sender_address,
+        reply_to=owner.reply_to,
+        subject=typeset.subject,
+        html=typeset.html,
+        text=typeset.text,
+        tracked=False,
+        automatic=True,
+    )
+
+
+def _address(letter: Letter) -> str:
+    return letter.address if letter.subscriber is None else letter.subscriber.address
+
+
+def _name(letter: Letter) -> str:
+    return "" if letter.subscriber is None else letter.subscriber.name
