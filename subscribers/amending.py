@@ -16,7 +16,7 @@ from subscribers.evidence import UNSTATED, Origin
 from subscribers.interests import Interests
 from subscribers.models import List, Subscriber, Subscription
 from subscribers.people import PersonError
-from subscribers.readdressing import WHAT, moved_to, readdress
+from subscribers.readdressing import WHAT, readdress, stranger
 from subscribers.vocabulary import Action, Status
 
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -83,7 +83,7 @@ def amend(text: str, wish: Wish, *, how: str, by: str, at: dt.datetime, origin: 
         people = Subscriber.objects.select_for_update(of=("self",), no_key=True)
         person = people.filter(canonical=address.canonical).first()
         if person is None:
-            raise PersonError(f"Nobody here has the address {masked(address.written)}{moved_to(address)}")
+            raise PersonError(stranger(address))
         work = _Work(person, how=how, at=at, origin=origin)
         work.do(wish)
         if work.changed:

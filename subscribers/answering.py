@@ -4,6 +4,7 @@ A worker does so, after the page was shown: nobody who asks can tell what became
 """
 
 import datetime as dt
+import uuid
 
 from django.db import transaction
 
@@ -71,7 +72,7 @@ def _write(request: Request, at: dt.datetime) -> int:
         address=request.address if to_stranger else "",
         language=request.language,
         values={"request": request.pk, **(_already(request) if sign_up else {})},
-        occasion=f"request {request.pk} of {request.asked_at.timestamp():.6f}",
+        occasion=f"request {request.pk}, answer {uuid.uuid4().hex}",
         created_at=at,
     )
     return letter.pk

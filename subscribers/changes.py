@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from subscribers.addresses import masked
@@ -18,14 +19,14 @@ def record(
     subject: str = "",
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
-) -> None:
-    """Add a line to the audit log: who did what, to what, and what was different before.
+) -> Change:
+    """Add a line to the audit log, and return it: who did what, to what, and what was different before.
 
     `before` and `after` hold only what changed, as JSON takes it; what is the same in both is left out.
     """
     old, new = dict(before or {}), dict(after or {})
     same = {name for name, value in old.items() if name in new and new[name] == value}
-    Change.objects.create(
+    return Change.objects.create(
         at=at,
         who=by,
         what=what,
@@ -35,6 +36,23 @@ def record(
         before={name: value for name, value in old.items() if name not in same},
         after={name: value for name, value in new.items() if name not in same},
     )
+
+
+class Growing:
+    """One line about work that is done in portions, each a transaction: killed after any, it says how far."""
+
+    def __init__(
+        self, what: str, *, by: str, at: dt.datetime, newsletter: List | None = None, subject: str = ""
+    ) -> None:
+        """Write nothing yet: what changes nothing has no line."""
+        self._record = partial(record, what, by=by, at=at, newsletter=newsletter, subject=subject)
+        self._line: int | None = None
+
+    def write(self, after: Mapping[str, Any]) -> None:
+        """Say what all portions came to so far, in the transaction of the last of them."""
+        written = Change.objects.filter(pk=self._line).update(after=dict(after)) if self._line else 0
+        if not written:  # nor is it there if the first portion was rolled back
+            self._line = self._record(after=after).pk
 
 
 def listing(

@@ -81,6 +81,7 @@ class Arrival(NamedTuple):
     attributes: str | None = None  # a JSON object, to be laid over what is there
     text_only: bool | None = None
     tracked: bool | None = None  # False turns it off; nothing but the person turns it on again
+    paused_until: dt.datetime | None = None  # of who is paused
 
 
 @dataclass(frozen=True)

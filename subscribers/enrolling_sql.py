@@ -22,14 +22,14 @@ CREATE = """
     CREATE TEMPORARY TABLE arrival (
         line INTEGER PRIMARY KEY, address TEXT, canonical TEXT, address_key TEXT, name TEXT, locale TEXT,
         everything BOOLEAN, interests BIGINT, standing TEXT, how TEXT, agreed_at {moment}, since {moment},
-        ended_at {moment}, attributes TEXT, text_only BOOLEAN, tracked BOOLEAN, rank INTEGER,
-        fate TEXT, subscriber_id BIGINT, subscription_id BIGINT, detail TEXT
+        ended_at {moment}, attributes TEXT, text_only BOOLEAN, tracked BOOLEAN, paused_until {moment},
+        rank INTEGER, fate TEXT, subscriber_id BIGINT, subscription_id BIGINT, detail TEXT
     )
 """
 # in the order of Arrival, and how much the row weighs
 COLUMNS = (
     "(line, address, canonical, address_key, name, locale, everything, interests, standing, how, agreed_at,"
-    " since, ended_at, attributes, text_only, tracked, rank)"
+    " since, ended_at, attributes, text_only, tracked, paused_until, rank)"
 )
 PLACES = f"({', '.join(['%s'] * (COLUMNS.count(',') + 1))})"
 BY_KEY = "CREATE INDEX arrival_by_key ON arrival (address_key)"
@@ -158,9 +158,9 @@ WRITE = (
     """,
     """
     INSERT INTO subscription
-        (subscriber_id, list_id, status, everything, interests, since, changed_at)
+        (subscriber_id, list_id, status, everything, interests, since, changed_at, paused_until)
     SELECT p.id, %(list)s, a.standing, COALESCE(a.everything, TRUE), COALESCE(a.interests, 0),
-        COALESCE(a.since, a.agreed_at, a.ended_at, %(at)s), COALESCE(a.ended_at, %(at)s)
+        COALESCE(a.since, a.agreed_at, a.ended_at, %(at)s), COALESCE(a.ended_at, %(at)s), a.paused_until
     FROM arrival a JOIN subscriber p ON p.address_key = a.address_key
     WHERE a.line BETWEEN %(first)s AND %(last)s AND a.fate IN ('new', 'gone')
     ORDER BY a.line
@@ -170,6 +170,7 @@ WRITE = (
     """
     UPDATE subscription
     SET status = CASE a.fate WHEN 'confirmed' THEN a.standing ELSE subscription.status END,
+        paused_until = CASE a.fate WHEN 'confirmed' THEN a.paused_until ELSE subscription.paused_until END,
         everything = COALESCE(a.everything, subscription.everything),
         interests = COALESCE(a.interests, subscription.interests),
         changed_at = %(at)s

@@ -17,7 +17,7 @@ from subscribers.addresses import Address, address_key, masked, parse
 from subscribers.collisions import again_after_collision
 from subscribers.errors import SubscribersError
 from subscribers.models import Change, Letter, List, Request, Subscriber, Subscription, Suppression
-from subscribers.readdressing import former, moved_to
+from subscribers.readdressing import former, moved_to, stranger
 from subscribers.vocabulary import Suppressed
 
 WHAT = "subscribers erase"  # in the audit log
@@ -153,7 +153,7 @@ def _erase(address: Address, *, by: str, at: dt.datetime, dry_run: bool) -> Eras
     places += _of_subscriber(person)
     erased = Erased(tuple(places), on_record, _notes(person, address))
     if erased.nothing and on_record is None:
-        raise ErasureError(f"Nobody here has the address {masked(address.written)}{moved_to(address)}")
+        raise ErasureError(stranger(address))
     if not erased.nothing:
         _remember(person, erased, by=by, at=at)
     if dry_run:

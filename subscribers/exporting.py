@@ -31,7 +31,8 @@ _ALL = 2**63 - 1
 READ = """
 SELECT subscriber.address, subscriber.name, subscriber.locale, subscription.everything,
   subscription.interests, subscription.status, CAST(subscription.since AS TEXT),
-  agreed.how, CAST(agreed.at AS TEXT), CAST(subscriber.attributes AS TEXT), suppressed.reason
+  agreed.how, CAST(agreed.at AS TEXT), CAST(subscriber.attributes AS TEXT), suppressed.reason,
+  CAST(subscription.paused_until AS TEXT), subscriber.text_only, subscriber.tracked
 FROM subscription
 JOIN subscriber ON subscriber.id = subscription.subscriber_id
 LEFT JOIN (

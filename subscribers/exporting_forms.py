@@ -13,7 +13,7 @@ from subscribers.csvfiles.formulas import shielded
 
 COLUMNS = (
     *("email", "name", "locale", "interests", "status", "since"),
-    *("consent", "consent_at", "attributes", "suppressed"),
+    *("consent", "consent_at", "attributes", "suppressed", "paused_until", "text_only", "tracked"),
 )
 
 Row = tuple[Any, ...]  # the columns that `exporting.READ` selects
@@ -44,7 +44,8 @@ class AsCsv:
         """Write nothing: the last line is the end of it."""
 
     def _cells(self, row: Row) -> tuple[str, ...]:
-        address, name, locale, everything, bits, status, since, how, agreed_at, attributes, suppressed = row
+        address, name, locale, everything, bits, status, since, *more = row
+        how, agreed_at, attributes, suppressed, paused_until, text_only, tracked = more
         safe = self._safe
         return (
             safe(address),
@@ -57,6 +58,10 @@ class AsCsv:
             _iso(agreed_at) if agreed_at else "",
             "" if attributes == "{}" else _readable(attributes),
             suppressed or "",
+            _iso(paused_until) if paused_until else "",
+            # As nearly everybody has it, it is not said: an import of it then changes nobody's mind.
+            "yes" if text_only else "",
+            "" if tracked else "no",
         )
 
     def _lines(self, rows: Iterable[Iterable[str]]) -> None:
@@ -90,7 +95,8 @@ class AsJson:
         self._out.write("[]\n" if self._before.startswith("[") else "\n]\n")
 
     def _object(self, row: Row) -> dict[str, Any]:
-        address, name, locale, everything, bits, status, since, how, agreed_at, attributes, suppressed = row
+        address, name, locale, everything, bits, status, since, *more = row
+        how, agreed_at, attributes, suppressed, paused_until, text_only, tracked = more
         return {
             "email": address,
             "name": name,
@@ -103,6 +109,9 @@ class AsJson:
             "consent_at": _iso(agreed_at) if agreed_at else None,
             "attributes": orjson.Fragment(attributes),
             "suppressed": suppressed,
+            "paused_until": _iso(paused_until) if paused_until else None,
+            "text_only": bool(text_only),
+            "tracked": bool(tracked),
         }
 
 

@@ -15,7 +15,7 @@ from subscribers.csvfiles.formulas import shielded
 from subscribers.csvfiles.looking import Layout, Wishes, look
 from subscribers.csvfiles.topics import Topics
 from subscribers.enrolling import Arrival, Enrolled, enrol
-from subscribers.models import Change, List
+from subscribers.models import List
 from subscribers.reading import Fault, Table
 
 WHAT = "subscribers import"  # in the audit log
@@ -200,9 +200,8 @@ class _Audit:
     def __init__(
         self, newsletter: List, file: str, *, by: str, at: dt.datetime, sieve: _Sieve, consent: str
     ) -> None:
-        self._newsletter, self._file, self._by, self._at = newsletter, file, by, at
+        self._line = changes.Growing(WHAT, by=by, at=at, newsletter=newsletter, subject=file[:200])
         self._sieve, self._consent = sieve, consent
-        self._line: int | None = None
 
     def write(self, people: Enrolled) -> None:
         """Note what all ranges came to so far, in the transaction of the last of them."""
@@ -217,20 +216,5 @@ class _Audit:
             "duplicates": people.duplicates,
             "bad": self._sieve.count,
         }
-        after = {name: count for name, count in counts.items() if count} | (
-            {"consent": self._consent} if self._consent else {}
-        )
-        if self._line is None:
-            changes.record(
-                WHAT,
-                by=self._by,
-                at=self._at,
-                newsletter=self._newsletter,
-                subject=self._file[:200],
-                after=after,
-            )
-            # Of this transaction: who writes at the same time on PostgreSQL is not seen yet.
-            self._line = Change.objects.filter(what=WHAT, who=self._by, at=self._at).latest("pk").pk
-        else:
-            # On SQLite each range is a transaction: killed after any of them, the line says how far it came.
-            Change.objects.filter(pk=self._line).update(after=after)
+        after = {name: count for name, count in counts.items() if count}
+        self._line.write(after | ({"consent": self._consent} if self._consent else {}))

@@ -9,23 +9,17 @@ import datetime as dt
 from collections.abc import Collection
 from functools import partial
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from subscribers import brakes, changes, erasing, evidence
-from subscribers.asking import LIFE
+from subscribers import changes, erasing, evidence
 from subscribers.collisions import again_after_collision
-from subscribers.models import Consent, Letter, List, Request, Subscriber, Subscription
-from subscribers.vocabulary import Action, OutboxKind, OutboxState, RequestKind, Status
+from subscribers.models import Consent, Letter, List, Subscriber, Subscription
+from subscribers.vocabulary import Action, Status
 
 WHAT = "retention"  # in the audit log
 NOT_CONFIRMED = "retention: the sign-up was not confirmed within {days} days"
 INACTIVE = "retention: nothing was opened, clicked or chosen for {days} days"
 
-USED_FOR = dt.timedelta(days=30)
-# Letters that hold an address of their own, since it is nobody's yet.
-_TO_STRANGERS = (OutboxKind.CONFIRMATION, OutboxKind.LINK)
-_LETTER_OVER = (OutboxState.ACCEPTED, OutboxState.UNKNOWN, OutboxState.REJECTED, OutboxState.CANCELLED)
 
 _MANY = 1_000  # people of one transaction: SQLite's lock is held for some tens of milliseconds
 
@@ -58,34 +52,6 @@ def end_inactive(newsletter: List, subscriptions: Collection[int], *, by: str, n
         some = numbers[start : start + _MANY]
         ended += again_after_collision(partial(_end, newsletter, some, by=by, now=now))
     return ended
-
-
-def ended_requests(*, now: dt.datetime) -> QuerySet[Request]:
-    """Return what was asked for on pages and can lead to nothing any more.
-
-    A link that was used says so for a month; a sign-up waits no longer than its list keeps one.
-    """
-    ended = Q(used_at__lt=now - USED_FOR)
-    for kind, life in LIFE.items():
-        unused = Q(kind=kind, used_at=None)
-        ended |= unused & Q(written_at__lt=now - life)
-        ended |= unused & Q(written_at=None, asked_at__lt=now - life)
-    for owner in List.objects.filter(keep_pending_days__lt=LIFE[RequestKind.SIGN_UP].days):
-        before = now - dt.timedelta(days=owner.keep_pending_days or 0)
-        ended |= Q(kind=RequestKind.SIGN_UP, used_at=None, list=owner, asked_at__lt=before)
-    return Request.objects.filter(ended)
-
-
-def forget_requests(*, now: dt.datetime) -> int:
-    """Remove what was asked for on pages and is over, with its letters; return how many requests.
-
-    Who never confirmed is then nowhere any more, but for the hashes that brakes count for a month.
-    """
-    with transaction.atomic():
-        letters = Letter.objects.filter(kind__in=_TO_STRANGERS, subscriber=None, state__in=_LETTER_OVER)
-        letters.filter(created_at__lt=now - LIFE[RequestKind.SIGN_UP]).delete()
-        brakes.release(now=now)
-        return ended_requests(now=now).delete()[0]
 
 
 def _forget(newsletter: List, people: Collection[int], *, by: str, now: dt.datetime) -> int:

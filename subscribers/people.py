@@ -13,7 +13,7 @@ from subscribers.enrolling import Arrival, Enrolled, enrol
 from subscribers.errors import SubscribersError
 from subscribers.interests import Interests
 from subscribers.models import Change, Consent, Letter, List, Request, Subscriber, Subscription, Suppression
-from subscribers.readdressing import moved_to
+from subscribers.readdressing import stranger
 
 
 class PersonError(SubscribersError):
@@ -103,7 +103,7 @@ def show(text: str) -> dict[str, Any]:
     person = _with_subscriptions(Subscriber.objects.filter(canonical=address.canonical)).first()
     barred = list(suppressions.ever_of_address(key))
     if person is None and not barred and not _requests(person, key).exists():
-        raise PersonError(f"Nobody here has the address {masked(address.written)}{moved_to(address)}")
+        raise PersonError(stranger(address))
     return {
         **(_described(person) if person else _unknown(address.written)),
         "consents": list(map(_consent, person.consents.select_related("list") if person else ())),

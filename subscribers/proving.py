@@ -41,6 +41,9 @@ def standing(request_id: int, kind: RequestKind, *, at: dt.datetime) -> Proof | 
         return Ended.USED
     if row.written_at is None or at - row.written_at >= LIFE[kind]:
         return Ended.OVER
+    # A mailbox that they have given up since proves nothing any more; the one of a move is not theirs yet.
+    if kind != RequestKind.MOVE and row.address_key != row.subscriber.address_key:
+        return Ended.OVER
     return Proof(row.pk, row.subscriber, row.list, row.address, row.language)
 
 

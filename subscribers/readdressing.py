@@ -65,6 +65,12 @@ def former(subscriber: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(parse(str(address)).canonical for address in written))
 
 
+def stranger(address: Address) -> str:
+    """Return what to say of an address that nobody has: who had it, or else how to look for people."""
+    hint = moved_to(address) or "; `mailer subscribers ls --match TEXT` looks for people"
+    return f"Nobody here has the address {masked(address.written)}{hint}"
+
+
 def moved_to(address: Address) -> str:
     """Return what to say of an address that its owner has given up for another; '' for all others."""
     lines = Change.objects.filter(what=WHAT, before__address__iexact=address.written)

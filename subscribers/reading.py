@@ -112,6 +112,7 @@ class Table:
             attributes=self._attributes(row),
             text_only=self._flag(row, self._text_only, "text_only"),
             tracked=self._flag(row, self._tracked, "tracked"),
+            paused_until=self._evidence.paused_until(row, standing),
         )
 
     def _fitted(self, row: list[str]) -> list[str]:

@@ -1,16 +1,25 @@
 """Take back, at once, that one has left: a slip of the thumb is no farewell."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.db import transaction
 
-from subscribers import evidence
+from subscribers import evidence, pausing
 from subscribers.evidence import UNSTATED, Origin
-from subscribers.models import Subscription, Suppression
+from subscribers.models import Consent, Subscription, Suppression
 from subscribers.vocabulary import Action, Status, Suppressed
 
 WHILE = dt.timedelta(hours=1)
 HOW = "undo, on the page that said good-bye"
+
+
+@dataclass(frozen=True)
+class _Stood:
+    """How a subscription stood before it was ended."""
+
+    status: Status
+    paused_until: dt.datetime | None
 
 
 def undo(
@@ -36,7 +45,8 @@ def undo(
             )
             .first()
         )
-        if row is None:
+        was = _before(row) if row else None
+        if row is None or was is None:
             return False
         bars = Suppression.objects.filter(address_key=row.subscriber.address_key, lifted_at=None)
         mine = bars.filter(
@@ -46,8 +56,20 @@ def undo(
         if bars.filter(list=None).exists() or bars.filter(list=row.list).exists():
             transaction.set_rollback(True)
             return False
-        row.status, row.changed_at = Status.ACTIVE, at
-        row.save(update_fields=["status", "changed_at"])
+        row.status, row.paused_until, row.changed_at = was.status, was.paused_until, at
+        row.save(update_fields=["status", "paused_until", "changed_at"])
         before = {"status": Status.UNSUBSCRIBED.value}
-        evidence.note(row, Action.GRANTED, how=how, at=at, origin=origin, before=before)
+        now = pausing.described(row)
+        evidence.note(row, Action.GRANTED, how=how, at=at, origin=origin, now=now, before=before)
     return True
+
+
+def _before(row: Subscription) -> _Stood | None:
+    """Return how it stood, as the evidence of leaving tells; None for one that was never confirmed."""
+    lines = Consent.objects.filter(subscriber=row.subscriber_id, list=row.list_id, action=Action.WITHDRAWN)
+    said = lines.filter(at=row.changed_at).values_list("detail", flat=True).last()
+    before = (said or {}).get("before", {})
+    if before.get("status") not in (Status.ACTIVE, Status.PAUSED):
+        return None
+    until = before.get("paused_until")
+    return _Stood(Status(before["status"]), dt.datetime.fromisoformat(until) if until else None)

@@ -14,7 +14,7 @@ INTEREST, ATTRIBUTE = "interest:", "attribute:"
 TARGETS = (
     "email", "name", "first_name", "last_name", "locale", "interests", "tags", "consent", "consent_at",
     "status", "suppressed", "subscribed", "unsubscribed", "unsubscribed_at", "bounced_at", "since",
-    "attributes", "text_only", "tracked", IGNORE,
+    "paused_until", "attributes", "text_only", "tracked", IGNORE,
 )  # fmt: skip
 SEVERAL = frozenset({"interests", "tags", "consent_at", "unsubscribed_at", "bounced_at"})
 _LONGEST_ATTRIBUTE = 64  # characters of its name

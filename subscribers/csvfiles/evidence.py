@@ -8,6 +8,7 @@ from subscribers.csvfiles.headers import plain
 from subscribers.csvfiles.looking import Layout
 from subscribers.enrolling import Standing
 
+_ANY_DAY = dt.datetime(9999, 12, 31, tzinfo=dt.UTC) - dt.timedelta(days=1)  # in every zone
 _MAY_GET_LETTERS = frozenset({Standing.ACTIVE, Standing.PENDING, Standing.PAUSED})
 
 
@@ -29,6 +30,7 @@ class Evidence:
         self._in, self._out = layout.place("subscribed"), layout.place("unsubscribed")
         self._left, self._bounced = layout.places("unsubscribed_at"), layout.places("bounced_at")
         self._agreed, self._since = layout.places("consent_at"), layout.places("since")
+        self._paused = layout.places("paused_until")
 
     def standing(self, row: list[str]) -> tuple[Standing, dt.datetime | None]:
         """Return how the row says that somebody stands, and since when they are gone. Raises CellError."""
@@ -75,6 +77,12 @@ class Evidence:
         """Return since when they are on the list. Raises CellError."""
         return self._moment(row, self._since, "since")
 
+    def paused_until(self, row: list[str], standing: Standing) -> dt.datetime | None:
+        """Return when a pause ends, of who is paused; it may be over by now. Raises CellError."""
+        if standing is not Standing.PAUSED:
+            return None
+        return self._moment(row, self._paused, "paused_until", latest=_ANY_DAY)
+
     def _standing_of(self, word: str) -> Standing:
         if (standing := self._words.get(plain(word))) is None:
             raise CellError(
@@ -96,11 +104,13 @@ class Evidence:
             return True
         return self._out is not None and cells.flag(row[self._out], "unsubscribed")
 
-    def _moment(self, row: list[str], places: list[int], column: str) -> dt.datetime | None:
+    def _moment(
+        self, row: list[str], places: list[int], column: str, *, latest: dt.datetime | None = None
+    ) -> dt.datetime | None:
         for place in places:
             if text := row[place].strip():
                 try:
-                    return moments.parse(text, self._at)
+                    return moments.parse(text, latest or self._at)
                 except moments.MomentError as error:
                     raise CellError(column, str(error)) from None
         return None

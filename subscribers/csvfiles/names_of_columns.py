@@ -83,6 +83,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "bounced at", "bounce date", "bounce time", "clean time", "cleaned at", "undeliverability date",
     ),
     "since": ("since", "member since"),
+    "paused_until": ("paused until", "snoozed until"),
     "attributes": ("attributes",),
     "text_only": ("text only", "plain text only"),
     "tracked": ("tracked",),

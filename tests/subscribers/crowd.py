@@ -58,6 +58,10 @@ MOMENTS = tuple(
 )
 
 
+# For ever, until a day to come, and over already, though nobody has ended it yet.
+PAUSES = (None, NOW + 30 * DAY, NOW - DAY + dt.timedelta(microseconds=1))
+
+
 @dataclass
 class Member:
     """One person on one list, in plain values."""
@@ -68,6 +72,7 @@ class Member:
     interests: frozenset[str]
     since: dt.datetime
     changed_at: dt.datetime
+    paused_until: dt.datetime | None = None
     consents: list[tuple[Action, dt.datetime, str]] = field(default_factory=list)
 
 
@@ -82,6 +87,8 @@ class Somebody:
     opened_at: dt.datetime | None
     clicked_at: dt.datetime | None
     members: list[Member]
+    text_only: bool = False
+    tracked: bool = True
     suppressed: list[tuple[List | None, Suppressed, dt.datetime, bool]] = field(default_factory=list)
 
     @property
@@ -114,6 +121,8 @@ def gather(lists: list[List], count: int, seed: int) -> list[Somebody]:
             name=each.name,
             locale=each.locale,
             attributes=each.attributes,
+            text_only=each.text_only,
+            tracked=each.tracked,
             last_opened_at=each.opened_at,
             last_clicked_at=each.clicked_at,
             created_at=NOW,
@@ -140,7 +149,12 @@ def _somebody(lists: list[List], chance: random.Random, number: int) -> Somebody
         opened_at=moments[0],
         clicked_at=moments[1],
         members=[_member(on, chance) for on in chance.sample(lists, chance.randint(1, len(lists)))],
+        text_only=number % 7 == 3,  # noqa: PLR2004 - one of seven
+        tracked=number % 5 != 2,  # noqa: PLR2004 - four of five
     )
+    for member in each.members:
+        if member.status is Status.PAUSED:
+            member.paused_until = PAUSES[number % len(PAUSES)]
     for reason in chance.sample(REASONS, chance.choice([0, 0, 0, 1, 2])):
         on = chance.choice([None, *lists])
         # The moments differ, so that which was first is not for chance to say.
@@ -176,6 +190,7 @@ def _write(each: Somebody, row: Subscriber) -> None:
             interests=sum(1 << numbers[slug] for slug in member.interests),
             since=member.since,
             changed_at=member.changed_at,
+            paused_until=member.paused_until,
         )
         for action, at, how in member.consents:
             Consent.objects.create(subscriber=row, list=member.newsletter, action=action, at=at, how=how)

@@ -1,6 +1,7 @@
 import datetime as dt
 
 import pytest
+from django.db import transaction
 
 from subscribers import changes
 from subscribers.models import Change, List
@@ -27,6 +28,18 @@ def test_what_differs_is_told_in_one_order_on_both_databases(noon: dt.datetime) 
     written("lists set", noon, before={"zone": "UTC", "name": "A"}, after={"zone": "x", "name": "B"})
     [line] = changes.listing()
     assert (list(line["before"]), list(line["after"])) == (["name", "zone"], ["name", "zone"])
+
+
+def test_what_is_done_in_portions_is_one_line_that_says_how_far_it_came(noon: dt.datetime) -> None:
+    line = changes.Growing("seed", by="ada", at=noon, subject="1")
+    assert changes.listing() == []
+    with transaction.atomic():
+        line.write({"people": 1})
+        transaction.set_rollback(True)
+    for people in (1, 2):
+        line.write({"people": people})
+    [shown] = changes.listing()
+    assert (shown["who"], shown["subject"], shown["after"]) == ("ada", "1", {"people": 2})
 
 
 def test_the_newest_lines_are_shown_the_newest_last(noon: dt.datetime) -> None:

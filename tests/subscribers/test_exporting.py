@@ -79,9 +79,10 @@ def nina(digest: List, noon: dt.datetime) -> Subscriber:
 @pytest.mark.usefixtures("nina")
 def test_a_person_is_one_line_with_their_latest_consent(digest: List) -> None:
     assert exported(digest) == (
-        "email,name,locale,interests,status,since,consent,consent_at,attributes,suppressed\n"
+        "email,name,locale,interests,status,since,consent,consent_at,attributes,suppressed,"
+        "paused_until,text_only,tracked\n"
         "Nina@example.org,'=Nina,pt-BR,china;south-asia,active,2026-03-24T12:00:00Z,letter,2026-03-23T12:00:00Z,"
-        '"{""a"": 1, ""b"": ""Köln""}",\n'
+        '"{""a"": 1, ""b"": ""Köln""}",,,,\n'
     )
     assert rows(digest, raw=True)[0]["name"] == "=Nina"
 
@@ -101,6 +102,9 @@ def test_json_holds_the_same_and_is_never_changed(digest: List) -> None:
             "consent_at": "2026-03-23T12:00:00Z",
             "attributes": {"a": 1, "b": "Köln"},
             "suppressed": None,
+            "paused_until": None,
+            "text_only": False,
+            "tracked": True,
         }
     ]
 
@@ -143,6 +147,9 @@ def _line(each: Somebody, member: Member) -> dict[str, str]:
         "consent_at": _iso(agreed_at) if agreed_at else "",
         "attributes": as_text(each.attributes),
         "suppressed": each.reason(member.newsletter) or "",
+        "paused_until": _iso(member.paused_until) if member.paused_until else "",
+        "text_only": "yes" if each.text_only else "",
+        "tracked": "" if each.tracked else "no",
     }
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from subscribers import answering, asking, keeping
+from subscribers import answering, asking, keeping_requests
 from subscribers.addresses import parse
 from subscribers.evidence import UNSTATED
 from subscribers.models import Brake, Letter, List
@@ -22,11 +22,11 @@ def test_what_was_asked_for_on_pages_goes_when_it_can_lead_to_nothing_and_takes_
     assert letter
     Letter.objects.filter(pk=letter).update(state=OutboxState.ACCEPTED)
     week = NOW + dt.timedelta(days=7)
-    assert keeping.forget_requests(now=week) == 0
-    assert keeping.forget_requests(now=week + dt.timedelta(seconds=1)) == 1
+    assert keeping_requests.forget_requests(now=week) == 0
+    assert keeping_requests.forget_requests(now=week + dt.timedelta(seconds=1)) == 1
     assert not Letter.objects.exists()
     assert Brake.objects.exists()
-    keeping.forget_requests(now=NOW + dt.timedelta(days=31))
+    keeping_requests.forget_requests(now=NOW + dt.timedelta(days=31))
     assert not Brake.objects.exists()
 
 
@@ -35,4 +35,4 @@ def test_a_list_that_keeps_sign_ups_for_two_days_keeps_those_of_the_page_no_long
     List.objects.filter(pk=owner.pk).update(keep_pending_days=2)
     wish = asking.Wish(owner, parse("nina@example.org"), (), tracked=False, current=False, language="en")
     answering.answer(asking.sign_up(wish, origin=UNSTATED, at=NOW), at=NOW)
-    assert keeping.forget_requests(now=NOW + dt.timedelta(days=2, seconds=1)) == 1
+    assert keeping_requests.forget_requests(now=NOW + dt.timedelta(days=2, seconds=1)) == 1

@@ -48,7 +48,7 @@ def test_each_row_is_someone_or_a_fault(tmp_path: Path) -> None:
 
 
 def test_a_column_that_is_missing_states_nothing(tmp_path: Path) -> None:
-    assert person(tmp_path, "email\nnina@example.org\n")[4:] == ("", "", None, None, "active", *[None] * 7)
+    assert person(tmp_path, "email\nnina@example.org\n")[4:] == ("", "", None, None, "active", *[None] * 8)
 
 
 def test_a_short_row_states_nothing_more_and_empty_fields_are_none_too_many(tmp_path: Path) -> None:
@@ -137,6 +137,29 @@ def test_names_of_any_script_are_read_in_any_encoding(tmp_path: Path, encoding: 
     [row] = rows(tmp_path, f"email,name\r\nn@example.org,{name}\r\n", encoding=encoding)
     assert isinstance(row, Arrival)
     assert row.name == name
+
+
+@pytest.mark.parametrize(
+    ("status", "until", "found"),
+    [
+        ("paused", "2027-01-15", dt.datetime(2027, 1, 15, tzinfo=dt.UTC)),
+        ("paused", "2020-01-15T09:00Z", dt.datetime(2020, 1, 15, 9, tzinfo=dt.UTC)),
+        ("paused", "", None),
+        ("active", "2027-01-15", None),
+        ("unsubscribed", "never", None),
+    ],
+)
+def test_the_end_of_a_pause_may_be_to_come_and_counts_for_who_is_paused(
+    tmp_path: Path, status: str, until: str, found: dt.datetime | None
+) -> None:
+    nina = person(tmp_path, f"email,status,paused until\nnina@example.org,{status},{until}\n")
+    assert (nina.standing, nina.paused_until) == (status, found)
+
+
+def test_the_end_of_a_pause_is_a_date(tmp_path: Path) -> None:
+    for until in ("soon", "31.12.9999", "10000-01-01"):
+        said = fault(tmp_path, f"email,status,paused_until\nnina@example.org,paused,{until}\n")
+        assert said.startswith("paused_until: ")
 
 
 def test_an_international_domain_is_an_address(tmp_path: Path) -> None:
@@ -261,6 +284,7 @@ def test_a_field_that_is_far_too_long_is_called_so(tmp_path: Path) -> None:
 _TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
 _LINE = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp", "Cf"]), max_size=20)
 _MOMENT = st.datetimes(dt.datetime(2000, 1, 1), dt.datetime(2026, 3, 24)).map(str)  # noqa: DTZ001 - UTC, as SQLite has it
+_TO_COME = st.datetimes(dt.datetime(2026, 3, 24), dt.datetime(2999, 1, 1)).map(str)  # noqa: DTZ001 - the same
 _STANDING = ["active", "pending", "paused", "unsubscribed"]
 _SUPPRESSED = ["", "bounced", "complained", "unsubscribed", "by_hand"]
 
@@ -289,6 +313,9 @@ def exported(draw: st.DrawFn) -> tuple[Any, ...]:
         draw(_MOMENT) if how else None,
         json.dumps(attributes),
         draw(st.sampled_from(_SUPPRESSED)) or None,
+        draw(_MOMENT | _TO_COME | st.none()),
+        draw(st.booleans()),
+        draw(st.booleans()),
     )
 
 
@@ -309,14 +336,17 @@ def test_whatever_the_export_writes_is_read_identically(
 def _as_exported(row: Arrival | Fault) -> tuple[Any, ...]:
     assert isinstance(row, Arrival), row
     attributes = json.loads(row.attributes or "{}")
-    return (*row[1:2], *row[4:10], row.agreed_at, row.since, attributes)
+    told = (bool(row.text_only), row.tracked is not False, row.paused_until)
+    return (*row[1:2], *row[4:10], row.agreed_at, row.since, attributes, *told)
 
 
 def _expected(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    address, name, locale, everything, bits, status, since, how, agreed_at, attributes, suppressed = row
+    address, name, locale, everything, bits, status, since, how, agreed_at, attributes, *more = row
+    suppressed, paused_until, text_only, tracked = more
     standing = suppressed if suppressed and status != "unsubscribed" else status
     moment = moments.read
     return (
         *(address, name, locale, everything, bits, standing, how),
         *(moment(agreed_at) if agreed_at else None, moment(since), json.loads(attributes)),
+        *(text_only, tracked, moment(paused_until) if paused_until and standing == "paused" else None),
     )

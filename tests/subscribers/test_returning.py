@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from subscribers import leaving, returning
+from subscribers import leaving, pausing, returning
 from subscribers.models import Consent, Subscription, Suppression
 from subscribers.vocabulary import Action, Status, Suppressed
 from tests.stage import NOW, a_list, a_reader
@@ -57,3 +57,21 @@ def test_whoever_complained_meanwhile_stays_away_and_nothing_is_lifted(gone: Sub
     )
     assert not returning.undo(gone.pk, left_at=SECOND, at=later(minutes=3))
     assert not Suppression.objects.exclude(lifted_at=None).exists()
+
+
+def test_a_pause_goes_on_where_it_was(gone: Subscription) -> None:
+    assert returning.undo(gone.pk, left_at=SECOND, at=later(minutes=1))
+    until = later(days=30)
+    pausing.pause(gone.pk, until, "the page", later(minutes=2))
+    leaving.unsubscribe(gone.pk, "the page", later(minutes=3))
+    assert returning.undo(gone.pk, left_at=later(minutes=3), at=later(minutes=4))
+    gone.refresh_from_db()
+    assert (gone.status, gone.paused_until) == (Status.PAUSED, until)
+
+
+def test_one_who_never_confirmed_does_not_come_in_this_way() -> None:
+    oleg = a_reader(a_list(), "oleg@example.org", status=Status.PENDING)
+    leaving.unsubscribe(oleg.pk, "the page", LEFT)
+    assert not returning.undo(oleg.pk, left_at=SECOND, at=later(minutes=3))
+    oleg.refresh_from_db()
+    assert oleg.status == Status.UNSUBSCRIBED
