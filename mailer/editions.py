@@ -1,4 +1,4 @@
-"""Editions as rows: import a text, show it, export it, approve it."""
+"""Editions as rows: import a text, show it, export it, check it, approve it."""
 
 import datetime as dt
 import hashlib
@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import transaction
 
+from mailer import checking
+from mailer.checking import Checked
 from mailer.look import content_hash, look_of
 from mailer.manuscript.arriving import Arrival, arrive
 from mailer.manuscript.document import Document, Section
@@ -15,7 +17,7 @@ from mailer.manuscript.reading import read
 from mailer.models import Approval, Edition, Revision, Story
 from mailer.rendering.sets import render_sets
 from mailer.rendering.values import Reading, Rendered
-from mailer.vocabulary import EditionStatus
+from mailer.vocabulary import EditionStatus, SendKind, SendStatus
 from subscribers.interests import Interests, former_slugs
 from subscribers.models import List
 
@@ -24,6 +26,20 @@ _BLANK = b"\xef\xbb\xbf \t\r\n"  # what programs put before a text
 
 class EditionError(Exception):
     """What was asked of an edition cannot be done; the message says why and what to do."""
+
+
+class BlockedError(EditionError):
+    """Preflight found errors in an edition, which is not approved while they stand."""
+
+    def __init__(self, edition: int, checked: Checked) -> None:
+        """Name the first error with its place."""
+        self.checked = checked
+        first, number = checked.errors[0], len(checked.errors)
+        count = "An error stands" if number == 1 else f"{number} errors stand"
+        super().__init__(
+            f"{count} in the way of edition {edition}; line {first.line}, column {first.column}:"
+            f" {first.message}; `mailer editions check {edition}` shows all that was found"
+        )
 
 
 @dataclass(frozen=True)
@@ -134,16 +150,67 @@ def document_of(revision: Revision) -> Document:
     )
 
 
-def approve(edition: Edition, *, by: str, now: dt.datetime, revision: Revision | None = None) -> Approval:
+def check(
+    edition: Edition, *, now: dt.datetime, at: dt.datetime | None = None, revision: Revision | None = None
+) -> Checked:
+    """Return what preflight finds in the revision, the newest if left out, were it to leave at `at`.
+
+    None for `at`: nobody has said when.
+    """
+    revision = revision or newest(edition)
+    return checking.check(revision, document_of(revision), now=now, at=at)
+
+
+def leaves_at(edition: Edition) -> dt.datetime | None:
+    """Return when the first of its sends that have not begun is to leave, None where there is none."""
+    waiting = edition.sends.filter(
+        kind=SendKind.SEND,
+        frozen_at=None,
+        status__in=(SendStatus.SCHEDULED, SendStatus.PREPARING, SendStatus.PAUSED),
+    )
+    return waiting.order_by("scheduled_at").values_list("scheduled_at", flat=True).first()
+
+
+def sound(
+    edition: Edition,
+    *,
+    now: dt.datetime,
+    at: dt.datetime | None = None,
+    revision: Revision | None = None,
+    checked: Checked | None = None,
+) -> Checked:
+    """Return the check of a revision without errors, or raise BlockedError.
+
+    `checked` is taken where it is of this very revision and look, and of the same moment.
+    """
+    revision = revision or newest(edition)
+    content = content_hash(revision, look_of(edition.list))
+    known = checked and (checked.revision, checked.content_hash, checked.at) == (revision.pk, content, at)
+    found = checked if checked and known else check(edition, now=now, at=at, revision=revision)
+    if found.blocked:
+        raise BlockedError(edition.pk, found)
+    return found
+
+
+def approve(
+    edition: Edition,
+    *,
+    by: str,
+    now: dt.datetime,
+    revision: Revision | None = None,
+    checked: Checked | None = None,
+) -> Approval:
     """Approve the revision, the newest if left out, exactly as it would be sent now.
 
-    Raises EditionError where the list wants a second person, and this is the first.
+    `checked` spares a second check of the same content. Raises EditionError where the list wants a second
+    person, and this is the first; BlockedError where preflight finds an error.
     """
     revision = revision or newest(edition)
     if edition.list.second_approval and by == revision.author:
         raise EditionError(
             f"Edition {edition.pk} is {by}'s own, and {edition.list.slug} wants a second person's approval"
         )
+    sound(edition, now=now, at=checked.at if checked else None, revision=revision, checked=checked)
     with transaction.atomic():
         approval = Approval.objects.create(
             revision=revision, content_hash=content_hash(revision, look_of(edition.list)), by=by, at=now

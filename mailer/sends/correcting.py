@@ -17,10 +17,10 @@ from mailer.vocabulary import BatchState, EditionStatus, SendKind, SendStatus
 def correct(number: int, text: bytes, *, by: str, now: dt.datetime) -> Send:
     """Cancel a send and send `text` to the readers of what had not left; return the correction.
 
-    The text is read first: a fault in it (the manuscript's errors, with lines) stops nothing and changes
-    nothing. Run again, it takes those whose request was refused since. Raises SendError where everything
-    has left, or where the list wants a second person's word for the new text: the press is stopped then,
-    and the correction follows once it is said.
+    The text is read and checked first: a fault in it (the manuscript's errors, with lines; BlockedError)
+    stops nothing and changes nothing. Run again, it takes those whose request was refused since. Raises
+    SendError where everything has left, or where the list wants a second person's word for the new text:
+    the press is stopped then, and the correction follows once it is said.
     """
     send = find(number)
     if send.kind == SendKind.TEST:
@@ -31,9 +31,11 @@ def correct(number: int, text: bytes, *, by: str, now: dt.datetime) -> Send:
             " corrected text and schedule that"
         )
     _somebody_waits(number, BatchState.PENDING, BatchState.CLAIMED, BatchState.CANCELLED)
-    revision = editions.revise(send.edition, text, author=by, now=now)
-    if revision.pk == send.revision_id:
-        raise SendError(f"This is the very text of send {number}: there is nothing to correct")
+    with transaction.atomic():  # a text with errors leaves no revision
+        revision = editions.revise(send.edition, text, author=by, now=now)
+        if revision.pk == send.revision_id:
+            raise SendError(f"This is the very text of send {number}: there is nothing to correct")
+        checked = editions.sound(send.edition, now=now, at=now, revision=revision)
     if send.status != SendStatus.CANCELLED:
         cancel(number, by=by, now=now)
     reach("correct.after_cancel")
@@ -45,7 +47,7 @@ def correct(number: int, text: bytes, *, by: str, now: dt.datetime) -> Send:
         correction = made(
             edition,
             Instant(now),
-            approval=approval_of(edition, by=by, now=now, revision=revision),
+            approval=approval_of(edition, by=by, now=now, revision=revision, checked=checked),
             by=by,
             now=now,
             kind=SendKind.CORRECTION,

@@ -6,12 +6,13 @@ from typing import Any
 from django.db import transaction
 
 from mailer import doorbell, editions
+from mailer.checking import Checked
 from mailer.look import content_hash, look_of
 from mailer.models import Approval, Edition, Revision, Send
 from mailer.sends.errors import SendError
 from mailer.timetable import Instant
 from mailer.vocabulary import EditionStatus, SendKind, SendStatus
-from subscribers.models import Segment
+from subscribers.models import List, Segment
 from subscribers.segments import keeping
 
 PAST = dt.timedelta(minutes=1)  # who says "now" by the clock may be so slow
@@ -28,19 +29,29 @@ def find(number: int) -> Send:
 
 
 def schedule(
-    edition: Edition, at: Instant, *, by: str, now: dt.datetime, segment: Segment | None = None
+    edition: Edition,
+    at: Instant,
+    *,
+    by: str,
+    now: dt.datetime,
+    segment: Segment | None = None,
+    checked: Checked | None = None,
 ) -> Send:
     """Schedule the edition's newest revision for `at`, approving it unless the list asks for a second person.
 
     It goes to the list, or to those of its people for whom the segment's conditions, as they stand now, are
-    true when it starts. Works while no broker runs: the sweep rings. Raises SendError where an approval is
-    wanting or the segment has nobody, and SegmentError.
+    true when it starts. Works while no broker runs: the sweep rings. `checked` spares a second preflight.
+    Raises SendError where an approval is wanting or the segment has nobody, SegmentError, and BlockedError
+    where preflight finds an error, approved or not: an embargo depends on the moment.
     """
     if at.utc < now - PAST:
         raise SendError(f"{at.wall_time} in {at.zone} has passed; leave out --at to send now")
+    _may_write(edition.list)
+    checked = editions.sound(edition, now=now, at=at.utc, checked=checked)
     with transaction.atomic():
         meant = _meant(segment, now=now) if segment else None
-        send = made(edition, at, approval=approval_of(edition, by=by, now=now), by=by, now=now, segment=meant)
+        approval = approval_of(edition, by=by, now=now, checked=checked)
+        send = made(edition, at, approval=approval, by=by, now=now, segment=meant)
         Edition.objects.filter(pk=edition.pk).update(status=EditionStatus.SCHEDULED, changed_at=now)
     return send
 
@@ -61,16 +72,7 @@ def made(
     Raises SendError where the list lacks what every letter must say.
     """
     owner = edition.list
-    if not owner.postal_address.strip():
-        raise SendError(
-            f"List {owner.slug} has no postal address, which the law asks for; set it with"
-            f' `mailer lists set {owner.slug} --postal-address "…"`'
-        )
-    if not owner.sender_address.strip():
-        raise SendError(
-            f"List {owner.slug} has no sender address to write from; set it with"
-            f' `mailer lists set {owner.slug} --from "Name <address>"`'
-        )
+    _may_write(owner)
     revision = approval.revision if approval else editions.newest(edition)
     send = Send.objects.create(
         edition=edition,
@@ -94,7 +96,28 @@ def made(
     return send
 
 
-def approval_of(edition: Edition, *, by: str, now: dt.datetime, revision: Revision | None = None) -> Approval:
+def _may_write(owner: List) -> None:
+    """Raise SendError where the list lacks what every letter must say."""
+    if not owner.postal_address.strip():
+        raise SendError(
+            f"List {owner.slug} has no postal address, which the law asks for; set it with"
+            f' `mailer lists set {owner.slug} --postal-address "…"`'
+        )
+    if not owner.sender_address.strip():
+        raise SendError(
+            f"List {owner.slug} has no sender address to write from; set it with"
+            f' `mailer lists set {owner.slug} --from "Name <address>"`'
+        )
+
+
+def approval_of(
+    edition: Edition,
+    *,
+    by: str,
+    now: dt.datetime,
+    revision: Revision | None = None,
+    checked: Checked | None = None,
+) -> Approval:
     """Return an approval of the revision (left out: the newest) as it stands, which no send consumed."""
     revision = revision or editions.newest(edition)
     content = content_hash(revision, look_of(edition.list))
@@ -106,7 +129,7 @@ def approval_of(edition: Edition, *, by: str, now: dt.datetime, revision: Revisi
             f"Edition {edition.pk} needs the word of a second person, and has none for this text;"
             f" they say it with `mailer editions approve {edition.pk}`"
         )
-    return editions.approve(edition, by=by, now=now, revision=revision)
+    return editions.approve(edition, by=by, now=now, revision=revision, checked=checked)
 
 
 def nobody_waits_for(segment: Segment) -> None:

@@ -1,0 +1,149 @@
+"""Preflight of an edition as its rows stand: what rules ask for is read here, once."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Count
+
+from mailer.look import content_hash, look_of
+from mailer.manuscript.document import Document
+from mailer.models import Revision, Send, Story
+from mailer.preflight import Earlier, Finding, Letter, Matter, Severity
+from mailer.preflight import check as preflight
+from mailer.preflight.values import EVERYTHING
+from mailer.rendering.assemble import carried
+from mailer.rendering.sets import render_sets
+from mailer.rendering.values import Look, Reading
+from mailer.vocabulary import SendKind, SendStatus
+from subscribers.interests import Interests
+from subscribers.models import List, Subscription
+from subscribers.vocabulary import Status
+
+# How many sent editions of a list are searched for the same story.
+LOOKED_BACK = 5
+# Up to so many interests all sets are rendered (16); beyond, each alone and those that most readers have.
+ALL_SETS_OF, MOST_SETS = 4, 40
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What preflight found in a revision with its look, were it to leave at `at` (None: nobody has said)."""
+
+    revision: int
+    content_hash: str
+    at: dt.datetime | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """Return what stands in the way of approval."""
+        return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
+
+    @property
+    def warnings(self) -> int:
+        """Return how many findings are for somebody to look at."""
+        return len(self.findings) - len(self.errors)
+
+    @property
+    def blocked(self) -> bool:
+        """Return whether it may not be approved."""
+        return bool(self.errors)
+
+    def described(self) -> list[dict[str, Any]]:
+        """Return the findings in the shape of `editions check --json`."""
+        names = ("rule", "severity", "line", "column", "message", "variants")
+        values = map(dataclasses.asdict, self.findings)
+        return [{name: value[name] for name in names} for value in values]
+
+
+def check(revision: Revision, document: Document, *, now: dt.datetime, at: dt.datetime | None) -> Checked:
+    """Check the revision, whose text `document` is, as it would leave now; nothing is written."""
+    owner = revision.edition.list
+    look = look_of(owner)
+    readers = _readers(owner)
+    zone = ZoneInfo(owner.zone)
+    matter = Matter(
+        text=revision.text,
+        document=document,
+        look=look,
+        letters=_letters(
+            document, look, readers, tracked=owner.tracked and settings.CONFIGURATION.smtp.relay is None
+        ),
+        now=now,
+        sends_on=(at or now).astimezone(zone).date(),
+        zone=zone,
+        sends_at=at,
+        sender_name=owner.sender_name,
+        sender_address=owner.sender_address,
+        readers=readers,
+        earlier=_earlier(revision),
+    )
+    return Checked(revision.pk, content_hash(revision, look), at, preflight(matter))
+
+
+def _readers(owner: List) -> dict[frozenset[str], int]:
+    """Count active readers by what they chose; those who get everything are not among them."""
+    interests = Interests.of(owner)
+    counted = (
+        Subscription.objects.filter(list=owner, status=Status.ACTIVE, everything=False)
+        .values_list("interests")
+        .annotate(readers=Count("pk"))
+        .order_by()
+    )
+    readers: dict[frozenset[str], int] = {}
+    for bits, number in counted:
+        chosen = frozenset(interests.slugs(bits)) - interests.retired
+        readers[chosen] = readers.get(chosen, 0) + number
+    return readers
+
+
+def _letters(
+    document: Document, look: Look, readers: dict[frozenset[str], int], *, tracked: bool
+) -> tuple[Letter, ...]:
+    """Return the different letters, each once, with the sets of interests that get it."""
+    named = carried(document)
+    order = [interest.slug for interest in look.interests if interest.slug in named]
+    readings = {EVERYTHING: Reading()}
+    readings |= {"+".join(chosen): Reading(frozenset(chosen)) for chosen in _sets(order, readers)}
+    rendered = render_sets(document, look, readings.values())
+    names: dict[tuple[str, str], list[str]] = {}
+    for name, reading in readings.items():
+        letter = rendered[reading]
+        names.setdefault((letter.html, letter.text), []).append(name)
+    return tuple(Letter(tuple(same), rendered[readings[same[0]]], tracked) for same in names.values())
+
+
+def _sets(order: list[str], readers: dict[frozenset[str], int]) -> Iterable[tuple[str, ...]]:
+    """Return the sets of interests to look at, in the list's order; all, where they are few."""
+    if len(order) <= ALL_SETS_OF:
+        return [chosen for size in range(1, len(order) + 1) for chosen in combinations(order, size)]
+    common = sorted(readers.items(), key=lambda item: (-item[1], sorted(item[0])))[:MOST_SETS]
+    chosen = [tuple(slug for slug in order if slug in one) for one, _ in common]
+    return dict.fromkeys([*((slug,) for slug in order), *filter(None, chosen)])
+
+
+def _earlier(revision: Revision) -> tuple[Earlier, ...]:
+    """Return the stories of the list's editions that were sent last, newest first."""
+    sent = (
+        Send.objects.filter(
+            edition__list=revision.edition.list_id, kind=SendKind.SEND, frozen_at__isnull=False
+        )
+        .exclude(edition=revision.edition_id)
+        .exclude(status=SendStatus.CANCELLED)
+        .order_by("-pk")
+        .values_list("revision", flat=True)[: LOOKED_BACK * 4]  # an edition may have several, to segments
+    )
+    last = list(dict.fromkeys(sent))[:LOOKED_BACK]
+    stories = Story.objects.filter(revision__in=last).order_by("-revision", "position")
+    return tuple(
+        Earlier(edition, date, title, url)
+        for edition, date, title, url in stories.values_list(
+            "revision__edition", "revision__edition__date", "title", "url"
+        )
+    )

@@ -1,0 +1,56 @@
+"""What preflight found, as the command line tells it."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from mailer.commands.output import print_rows, say, warn
+
+if TYPE_CHECKING:
+    from mailer.checking import Checked
+    from mailer.preflight import Finding
+
+_MOST_NAMES = 3  # of letters in a cell
+
+
+def tell(edition: int, checked: "Checked") -> None:
+    """Print each finding in a row, errors first, and what that means for approval."""
+    if not checked.findings:
+        say(f"Nothing was found: edition {edition} may be approved.")
+        return
+    print_rows(
+        ["severity", "line", "column", "rule", "finding", "letters"],
+        [
+            (each.severity.value, each.line, each.column, each.rule, each.message, _letters(each.variants))
+            for each in checked.findings
+        ],
+        empty="",
+    )
+    if not checked.blocked:
+        say(f"{counted(checked.warnings, 'warning')}, and no error: edition {edition} may be approved.")
+
+
+def warn_of(edition: int, checked: "Checked") -> None:
+    """Say on stderr that there are warnings, and where."""
+    if number := checked.warnings:
+        shows = "shows it" if number == 1 else "shows them"
+        warn(f"{counted(number, 'warning')}; `mailer editions check {edition}` {shows}.")
+
+
+def blocking(edition: int, errors: "Iterable[Finding]") -> str:
+    """Return why an edition is not approved, and what to do."""
+    number = len(list(errors))
+    it = "it" if number == 1 else "them"
+    return (
+        f"Edition {edition} is blocked by {counted(number, 'error')}: mend {it} in what"
+        f" `mailer editions export {edition}` prints, and import that"
+    )
+
+
+def counted(number: int, what: str) -> str:
+    """Return "1 error" or "3 errors"."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _letters(names: tuple[str, ...]) -> str:
+    more = len(names) - _MOST_NAMES
+    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,58 @@
+"""Rules of what every letter must say: who writes, and how to leave."""
+
+from collections.abc import Iterator
+from html import unescape
+
+from mailer.preflight.values import Found, Letter, Matter
+from mailer.rendering.marks import defused
+from mailer.rendering.values import LEAVE_MARK, PREFERENCES_MARK
+
+
+def no_postal_address(matter: Matter) -> Iterator[Found]:
+    """Find letters without the list's postal address (CAN-SPAM, 15 USC 7704(a)(5))."""
+    slug, address = matter.look.list_slug, matter.look.postal_address
+    if not address.strip():
+        yield Found(f'List {slug} has no postal address: `mailer lists set {slug} --postal-address "…"`')
+        return
+    lines = [solid(line) for line in address.splitlines()]
+    lacking = tuple(
+        letter.name
+        for letter in matter.letters
+        if any(line not in text for text in _parts(letter) for line in lines)
+    )
+    if lacking:
+        yield Found("The postal address is missing: put it back into the letter's template", variants=lacking)
+
+
+def no_way_to_leave(matter: Matter) -> Iterator[Found]:
+    """Find letters without the reader's own link to leave."""
+    yield from _without(matter, LEAVE_MARK, "the link to leave")
+
+
+def no_preferences(matter: Matter) -> Iterator[Found]:
+    """Find letters without the reader's own link to their interests."""
+    yield from _without(matter, PREFERENCES_MARK, "the link to change one's interests")
+
+
+def _without(matter: Matter, mark: str, what: str) -> Iterator[Found]:
+    lacking = tuple(
+        letter.name
+        for letter in matter.letters
+        if mark not in letter.rendered.text or (letter.rendered.html and mark not in letter.rendered.html)
+    )
+    if lacking:
+        yield Found(
+            f"{what.capitalize()} is missing: put {mark} back into the letter's template", variants=lacking
+        )
+
+
+def _parts(letter: Letter) -> Iterator[str]:
+    """Yield the text part and, where there is one, the HTML part, without their spaces."""
+    yield solid(letter.rendered.text)
+    if letter.rendered.html:
+        yield solid(unescape(letter.rendered.html))
+
+
+def solid(text: str) -> str:
+    """Return text without spaces, which each part has where it needs them, and without marks."""
+    return "".join(defused(text).split())

@@ -1,0 +1,122 @@
+"""Rules of links: where they lead, and whether readers can see where."""
+
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from mailer.manuscript.faults import quoted
+from mailer.preflight.addresses import Link, alike, is_private, links, naked
+from mailer.preflight.values import Found, Matter
+from mailer.preflight.writing import as_latin, is_disguised
+
+_SAFE = frozenset({"http", "https", "mailto"})
+
+
+def unsafe(matter: Matter) -> Iterator[Found]:
+    """Find schemes that letters do not carry."""
+    for link in links(matter.page):
+        if link.scheme and link.scheme not in _SAFE:
+            yield _about(link, "is a kind of link that letters do not carry: write https://… or delete it")
+
+
+def relative(matter: Matter) -> Iterator[Found]:
+    """Find addresses without their host."""
+    for link in links(matter.page):
+        if link.is_partial:
+            what = quoted(link.url) if link.url else "This link"
+            said = "leads nowhere, since a letter has no page to start from: write https://host/… in full"
+            yield Found(f"{what} {said}", link.place)
+
+
+def with_user(matter: Matter) -> Iterator[Found]:
+    """Find names and passwords before a host."""
+    for link in links(matter.page):
+        if link.has_user:
+            # Not quoted: it may be a password.
+            what = f"The link to {link.host} has a name or a password before its host"
+            yield Found(f"{what}, which all readers would get: take it out, up to the @", link.place)
+
+
+def private(matter: Matter) -> Iterator[Found]:
+    """Find hosts that readers cannot reach."""
+    for link in links(matter.page):
+        if link.host and is_private(link.host):
+            yield _about(link, "can be reached from your own network only: link to the public page")
+
+
+def disguised(matter: Matter) -> Iterator[Found]:
+    """Find hosts that mix letters of two scripts so that they look like one."""
+    for link in links(matter.page):
+        shown = _shown(link.host)
+        if any(is_disguised(label) for label in shown.split(".")):
+            said = "mixes letters of two scripts that look alike, as forged addresses do: find the true page"
+            yield Found(f"The host {quoted(shown)} {said}", link.place)
+
+
+def foreign(matter: Matter) -> Iterator[Found]:
+    """Find hosts that readers cannot judge: in code, or all in letters that look like other ones."""
+    for link in links(matter.page):
+        shown = _shown(link.host)
+        if any(is_disguised(label) for label in shown.split(".")):
+            continue
+        twin = next(filter(None, map(as_latin, shown.split("."))), "")
+        if twin and shown.rpartition(".")[2].isascii():
+            said = f"is written in other letters and reads like {quoted(twin)}"
+            yield Found(f"The host {quoted(shown)} {said}: make sure that it is the one you mean", link.place)
+        elif shown != link.host:
+            said = f"is what readers see of {quoted(shown)}: write that instead, if it is the page you mean"
+            yield Found(f"{quoted(link.host)} {said}", link.place)
+
+
+def shortened(matter: Matter) -> Iterator[Found]:
+    """Find links that hide where they lead."""
+    hidden = _hidden()
+    for link in links(matter.page):
+        host = link.host.removeprefix("www.")
+        if kind := next((hidden[name] for name in _ends(host) if name in hidden), ""):
+            yield _about(link, f"goes through {kind} ({host}), which hides the page: link to the page itself")
+
+
+def twice(matter: Matter) -> Iterator[Found]:
+    """Find stories that lead to the same page."""
+    first: dict[str, Link] = {}
+    for link in links(matter.page):
+        before = first.setdefault(alike(link.url), link) if link.of_story else link
+        if before is not link:
+            said = f"is already the link of the story on line {before.place.line}: correct one of them"
+            yield _about(link, said)
+
+
+def bare(matter: Matter) -> Iterator[Found]:
+    """Find addresses that were written but not linked."""
+    for link in naked(matter.page):
+        yield _about(link, f"is no link in the letter: write <{link.url}> or [words]({link.url})")
+
+
+def _about(link: Link, said: str) -> Found:
+    return Found(f"{quoted(link.url)} {said}", link.place)
+
+
+def _shown(host: str) -> str:
+    """Return a host as readers of its language write it."""
+    if "xn--" not in host:
+        return host
+    try:
+        return host.encode().decode("idna")
+    except UnicodeError:
+        return host
+
+
+def _ends(host: str) -> Iterator[str]:
+    """Yield the host, and the domains above it."""
+    while host:
+        yield host
+        host = host.partition(".")[2]
+
+
+@cache
+def _hidden() -> dict[str, str]:
+    """Return what each host that hides a page is called."""
+    data = tomllib.loads((Path(__file__).parent / "redirectors.toml").read_text(encoding="utf-8"))
+    return {host: kind for kind, hosts in data["hosts"].items() for host in hosts}

@@ -1,0 +1,112 @@
+"""What preflight looks at, and what it finds."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from mailer.manuscript.document import Document
+from mailer.preflight.page import START, Page, Place
+from mailer.rendering.palette import COLOURS, INTERESTS, Shade
+from mailer.rendering.values import Look, Rendered
+
+EVERYTHING = "everything"
+
+
+class Severity(StrEnum):
+    """What a finding means for approval."""
+
+    # the edition is not approved while it stands
+    ERROR = "error"
+    # somebody should look; it may be meant
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter as rendered, and the sets of interests that get it; `tracked`: the transport counts clicks."""
+
+    names: tuple[str, ...]  # "everything", or slugs in the list's order: "china+africa"
+    rendered: Rendered
+    tracked: bool = True
+
+    @property
+    def name(self) -> str:
+        """Return what findings call it."""
+        return self.names[0]
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A story that readers of the list had in an edition before."""
+
+    edition: int
+    date: dt.date | None
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Matter:
+    """An edition as it would leave, with all that rules may ask for.
+
+    `sends_on` is the day it would leave, in the list's zone; `sends_at` the moment, None where nobody has
+    said when. `readers` counts active readers by the set of slugs they chose, without those who get
+    everything. Colours are those that letters are set in.
+    """
+
+    text: str
+    document: Document
+    look: Look
+    letters: tuple[Letter, ...]
+    now: dt.datetime
+    sends_on: dt.date
+    zone: dt.tzinfo = dt.UTC
+    sends_at: dt.datetime | None = None
+    sender_name: str = ""
+    sender_address: str = ""
+    readers: Mapping[frozenset[str], int] = field(default_factory=dict)
+    earlier: tuple[Earlier, ...] = ()
+    colours: Mapping[str, Shade] = field(default_factory=lambda: COLOURS)
+    shades: tuple[Shade, ...] = INTERESTS
+
+    @cached_property
+    def page(self) -> Page:
+        """Return the text with the place of everything in it."""
+        return Page(self.text, self.document)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a rule says: one sentence (what, and what to do), where, and in which letters ('' for all)."""
+
+    message: str
+    place: Place = START
+    variants: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: its name, what it means for approval, why there is such a rule, and where that is from."""
+
+    name: str
+    severity: Severity
+    why: str
+    source: str
+    finds: Callable[[Matter], Iterable[Found]]
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """What a rule found; `line` and `column` count from 1, and are 1 for what has no place in the text.
+
+    `variants` are the letters it is true of, by name; empty where it is true of the edition.
+    """
+
+    severity: Severity
+    line: int
+    column: int
+    rule: str
+    message: str
+    variants: tuple[str, ...] = ()
