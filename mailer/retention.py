@@ -5,7 +5,9 @@ events are what these were taken from.
 """
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from django.conf import settings
@@ -13,7 +15,7 @@ from django.db import transaction
 
 from mailer.database import execute, fetch, instant
 from mailer.models import EventBody
-from subscribers import changes, keeping, pausing
+from subscribers import changes, keeping, keeping_requests, pausing
 from subscribers.models import List
 
 log = structlog.get_logger()
@@ -104,10 +106,10 @@ def keep(*, now: dt.datetime, by: str = BY_ITSELF, dry_run: bool = False) -> Kep
     counts = {EVENTS: 0, BODIES: 0}
     if days is not None:
         before = now - dt.timedelta(days=days)
-        counts = {table: _old(table, before, dry_run=dry_run) for table in counts}
-    if any(counts.values()) and not dry_run:
-        _note(counts, by=by, now=now)
-    asked = keeping.ended_requests(now=now).count() if dry_run else keeping.forget_requests(now=now)
+        line = changes.Growing(keeping.WHAT, by=by, at=now)
+        for table in counts:
+            counts[table] = _old(table, before, dry_run=dry_run, note=partial(_note, line, counts, table))
+    asked = keeping_requests.forget_requests(now=now, dry_run=dry_run)
     kept = Kept(lists, counts[EVENTS], counts[BODIES], days, asked)
     if not dry_run:
         log.info(
@@ -151,8 +153,11 @@ def _inactive(newsletter: List, *, now: dt.datetime, by: str, dry_run: bool) -> 
     return found if dry_run else ended
 
 
-def _old(table: str, before: dt.datetime, *, dry_run: bool) -> int:
-    """Remove the rows of a table that came before that moment, in portions; return how many."""
+def _old(table: str, before: dt.datetime, *, dry_run: bool, note: Callable[[int], None]) -> int:
+    """Remove the rows of a table that came before that moment, in portions; return how many.
+
+    `note` is told how many they are so far, in the transaction of each portion.
+    """
     frame = {"before": instant(before), "most": _ROWS}
     words = {"table": table, "condition": CONDITIONS[table]}
     if dry_run:
@@ -164,13 +169,11 @@ def _old(table: str, before: dt.datetime, *, dry_run: bool) -> int:
             return removed
         with transaction.atomic():
             removed += execute(REMOVE_OLD.format(**words), frame | {"after": after, "last": last})
+            if removed:
+                note(removed)
         after = last
 
 
-def _note(counts: dict[str, int], *, by: str, now: dt.datetime) -> None:
-    changes.record(
-        keeping.WHAT,
-        by=by,
-        at=now,
-        after={"events_removed": counts[EVENTS], "webhook_bodies_removed": counts[BODIES]},
-    )
+def _note(line: changes.Growing, counts: dict[str, int], table: str, removed: int) -> None:
+    counts[table] = removed
+    line.write({"events_removed": counts[EVENTS], "webhook_bodies_removed": counts[BODIES]})

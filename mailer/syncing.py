@@ -131,7 +131,20 @@ def sync(
         who=account.who,
         pause=pause,
     )
-    writing = _Writing(account, dry_run=dry_run)
+    line = changes.Growing(AUDITED_AS, by=by, at=now, subject=account.host)
+
+    def note(read: Iterable[Read], *, complete: bool = False) -> None:
+        line.write(
+            {
+                "account": account.mark,
+                "since": since.isoformat() if since else None,
+                "until": until.isoformat(),
+                "complete": complete,
+                "new": dict.fromkeys(LISTS, 0) | {each.list: each.new for each in read},
+            }
+        )
+
+    writing = _Writing(account, note, dry_run=dry_run)
     try:
         read = tuple(
             writing.take(name, asked.pages(name, since=since, until=until), progress) for name in LISTS
@@ -141,19 +154,7 @@ def sync(
         absent = account.transport == "sandbox" and isinstance(error, NobodyThereError)
         raise SyncError(f"{error}{hint if absent else ''}") from error
     if not dry_run:
-        changes.record(
-            AUDITED_AS,
-            by=by,
-            at=now,
-            subject=account.host,
-            after={
-                "account": account.mark,
-                "since": since.isoformat() if since else None,
-                "until": until.isoformat(),
-                "complete": complete,
-                "new": {each.list: each.new for each in read},
-            },
-        )
+        note(read, complete=complete)
     return Synced(account.transport, since, until, read, soft, dry_run)
 
 
@@ -187,8 +188,10 @@ def _covered(account: Account, until: dt.datetime) -> dt.datetime | None:
 class _Writing:
     """Puts pages of an account's lists into our rows, each in a transaction of its own."""
 
-    def __init__(self, account: Account, *, dry_run: bool) -> None:
-        self._account, self._dry_run = account, dry_run
+    def __init__(self, account: Account, note: Callable[[Iterable[Read]], None], *, dry_run: bool) -> None:
+        """Tell `note` what has been read so far, in the transaction of each page that held something new."""
+        self._account, self._note, self._dry_run = account, note, dry_run
+        self._read: list[Read] = []
         # Nothing that a dry run writes tells it that it has met an address in another list.
         self._met: set[tuple[Suppressed, str]] = set()
 
@@ -200,18 +203,16 @@ class _Writing:
         for page in pages:
             reports = [report for entry in page.entries if (report := _report(entry, reason, source))]
             items = len(page.entries) + page.unreadable
-            read = replace(
-                read,
-                read=read.read + items,
-                new=read.new + self._write(reports, reason, source),
-                unreadable=read.unreadable + items - len(reports),
-            )
+            read = replace(read, read=read.read + items, unreadable=read.unreadable + items - len(reports))
+            read = replace(read, new=read.new + self._write(reports, read, source))
             if progress:
                 progress(name.replace("_", " "), read.read, None)
+        self._read.append(read)
         return read
 
-    def _write(self, reports: list[Report], reason: Suppressed, source: str) -> int:
+    def _write(self, reports: list[Report], read: Read, source: str) -> int:
         """Write a page; return how many addresses were not suppressed for that reason, and are now."""
+        reason = read.reason
         # In one order, so that nobody who suppresses the same people waits in a ring.
         reports = sorted(reports, key=lambda report: (report.address_key, report.at))
         latest = {report.address_key: report.at for report in reports}
@@ -221,8 +222,10 @@ class _Writing:
             new = _in_force(latest, reason) - known
             if self._dry_run:
                 transaction.set_rollback(True)
-            elif reason is Suppressed.UNSUBSCRIBED:
-                _end_subscriptions({key: latest[key] for key in new}, source)
+            elif new:
+                if reason is Suppressed.UNSUBSCRIBED:
+                    _end_subscriptions({key: latest[key] for key in new}, source)
+                self._note([*self._read, replace(read, new=read.new + len(new))])
         if self._dry_run:
             new -= {key for met, key in self._met if met is reason}
             self._met |= {(reason, key) for key in new}

@@ -64,9 +64,13 @@ class Changed:
 
 @dataclass(frozen=True)
 class Confirmed:
-    """The subscriptions there are now, that of the link first, and the letters that welcome."""
+    """The subscriptions there are now, that of the link first, and the letters that welcome.
+
+    `new` is whether the first was not one before.
+    """
 
     list: List
+    new: bool
     subscriptions: tuple[int, ...]
     letters: tuple[int, ...]
 
@@ -136,13 +140,13 @@ def _confirm(
     if _barred(person, requests):
         transaction.set_rollback(True)
         return Ended.GONE
-    subscriptions, letters = [], []
-    for request in requests:
-        row, new = _subscribe(person, request, origin, at)
-        subscriptions.append(row.pk)
+    made = [_subscribe(person, request, origin, at) for request in requests]
+    letters: list[int] = []
+    for (row, new), request in zip(made, requests, strict=True):
         letters += _welcome(person, row, request, at) if new else []
     Request.objects.filter(pk__in=mine).update(used_at=at, address="", subscriber=person)
-    return Confirmed(there.list, tuple(subscriptions), tuple(letters))
+    subscriptions = tuple(row.pk for row, _ in made)
+    return Confirmed(there.list, made[0][1], subscriptions, tuple(letters))
 
 
 def _good(row: Request, at: dt.datetime) -> bool:

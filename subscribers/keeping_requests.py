@@ -32,11 +32,13 @@ def ended_requests(*, now: dt.datetime) -> QuerySet[Request]:
     return Request.objects.filter(ended)
 
 
-def forget_requests(*, now: dt.datetime) -> int:
+def forget_requests(*, now: dt.datetime, dry_run: bool = False) -> int:
     """Remove what was asked for on pages and is over, with its letters; return how many requests.
 
     Who never confirmed is then nowhere any more, but for the hashes that brakes count for a month.
     """
+    if dry_run:
+        return ended_requests(now=now).count()
     with transaction.atomic():
         letters = Letter.objects.filter(kind__in=_TO_STRANGERS, subscriber=None, state__in=_LETTER_OVER)
         letters.filter(created_at__lt=now - LIFE[RequestKind.SIGN_UP]).delete()

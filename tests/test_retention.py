@@ -9,6 +9,7 @@ from django.db.models import F
 
 from mailer import events, reports, retention
 from mailer.batches import settle
+from mailer.database import execute
 from mailer.models import Delivery, Event, EventBody, Send
 from mailer.retention import OfList, keep
 from mailer.transports.answers import Accepted
@@ -208,6 +209,29 @@ def test_events_go_in_portions(owner: List, monkeypatch: pytest.MonkeyPatch) -> 
     assert keep(now=NOW + 60 * DAY).events == 3
     Event.objects.update(received_at=F("received_at") - 100 * DAY)
     assert keep(now=NOW + 60 * DAY).events == 1
+
+
+def test_what_is_killed_between_two_portions_of_events_has_said_what_went(
+    owner: List, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class PulledError(Exception):
+        """The plug is pulled."""
+
+    def pull(sql: str, parameters: dict[str, object]) -> int:
+        if Event.objects.count() < 4:
+            raise PulledError
+        return execute(sql, parameters)
+
+    a_past(owner)
+    keeping_events(monkeypatch, 40)
+    monkeypatch.setattr(retention, "_ROWS", 1)
+    monkeypatch.setattr(retention, "execute", pull)
+    with pytest.raises(PulledError):
+        keep(now=NOW + 60 * DAY)
+    monkeypatch.setattr(retention, "execute", execute)
+    assert Change.objects.get(what="retention").after == {"events_removed": 1, "webhook_bodies_removed": 0}
+    assert keep(now=NOW + 60 * DAY).events == 2
+    assert Change.objects.filter(what="retention").count() == 2
 
 
 def test_an_installation_without_a_list_has_nothing_to_keep(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -133,6 +133,31 @@ def test_each_sync_is_one_line_of_the_audit_log(service: SendGridLists) -> None:
     }
 
 
+def test_a_sync_that_ends_half_way_has_its_line_and_the_next_one_reads_all_again(
+    service: SendGridLists, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.put("bounces", ADA)
+    service.put("unsubscribes", BO)
+
+    class PulledError(Exception):
+        """The plug is pulled."""
+
+    def pull(*_: object) -> None:
+        raise PulledError
+
+    end_subscriptions = getattr(syncing, "_end_subscriptions")  # noqa: B009 - a private function is put back
+    monkeypatch.setattr(syncing, "_end_subscriptions", pull)
+    with pytest.raises(PulledError):
+        sync()
+    monkeypatch.setattr(syncing, "_end_subscriptions", end_subscriptions)
+    [line] = lines()
+    assert (line.after["complete"], line.after["new"]["bounces"]) == (False, 1)
+    assert (suppressed(ADA)[0][0], suppressed(BO)) == ("bounced", [])
+    again = sync()
+    assert (again.since, new(again)) == (None, {"unsubscribes": 1})
+    assert [each.after["complete"] for each in lines()] == [False, True]
+
+
 def test_a_sync_of_some_days_leaves_no_gap_behind_it(service: SendGridLists) -> None:
     service.put("bounces", ADA)
     assert new(sync(since=NOW - DAY)) == {}

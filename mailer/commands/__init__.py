@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 
 import typer
+from typer.exceptions import TyperException
 
 from mailer.commands import (
     bounces,
@@ -15,12 +16,14 @@ from mailer.commands import (
     completion,
     demo,
     editions,
+    editions_check,
     explain,
     health,
     interests,
     interests_retire,
     lists,
     lists_change,
+    lists_form,
     retention,
     running,
     seed,
@@ -37,9 +40,10 @@ from mailer.commands import (
     subscribers_leave,
     subscribers_set,
     suppressions,
+    usage,
 )
 from mailer.commands.failures import lines_for
-from mailer.commands.output import prepare, written_out
+from mailer.commands.output import prepare, shown, written_out
 
 app = typer.Typer(
     name="mailer",
@@ -54,6 +58,7 @@ app = typer.Typer(
 demo.register(app)
 running.register(app)
 lists_change.register(lists.app)
+lists_form.register(lists.app)
 app.add_typer(lists.app, name="lists")
 interests_retire.register(interests.app)
 app.add_typer(interests.app, name="interests")
@@ -67,6 +72,7 @@ app.add_typer(subscribers.app, name="subscribers")
 app.add_typer(segments.app, name="segments")
 app.add_typer(suppressions.app, name="suppressions")
 app.add_typer(changes.app, name="changes")
+editions_check.register(editions.app)
 app.add_typer(editions.app, name="editions")
 sends_control.register(sends.app)
 sends_resolve.register(sends.app)
@@ -107,15 +113,21 @@ def _status_of(words: Sequence[str]) -> int:
             return _tell(
                 [f"This is not UTF-8: {os.fsencode(word)!r}; if it should be, set LC_ALL=C.UTF-8"], 2
             )
+        if "\0" in word:
+            return _tell([f"A NUL can be in no name and no text: {word!r}"], 2)
     try:
-        typer.main.get_command(app).main(list(words), prog_name="mailer")
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
-    return 0
+        ended = typer.main.get_command(app).main(list(words), prog_name="mailer", standalone_mode=False)
+    except TyperException as wrong:
+        return usage.tell(wrong)
+    except typer.Abort:
+        return _tell(["Nothing was changed"], 1)
+    except SystemExit as left:
+        ended = left.code
+    return ended if isinstance(ended, int) else int(ended is not None)
 
 
 def _tell(lines: Iterable[str], status: int) -> int:
     if sys.stderr is not None:
         for line in lines:
-            sys.stderr.write(f"mailer: {line}\n")
+            sys.stderr.write(f"mailer: {shown(line)}\n")
     return status

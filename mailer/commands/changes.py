@@ -11,6 +11,7 @@ from mailer.commands.completion import list_slugs
 from mailer.commands.lists import AsCsv, AsJson, one_form
 from mailer.commands.output import emit, print_csv, print_rows, warn
 from mailer.commands.start import ready
+from mailer.commands.usage import given
 
 app = typer.Typer(help="The audit log: who changed what, and what it was before.", no_args_is_help=True)
 
@@ -32,10 +33,18 @@ def moment(text: str) -> dt.datetime:
 def ls(
     *,
     slug: Annotated[
-        str,
-        typer.Option("--list", metavar="LIST", help="About this list only.", autocompletion=list_slugs),
-    ] = "",
-    who: Annotated[str, typer.Option(metavar="NAME", help="Of this person of ours only.")] = "",
+        str | None,
+        typer.Option(
+            "--list",
+            metavar="LIST",
+            help="About this list only.",
+            parser=given,
+            autocompletion=list_slugs,
+        ),
+    ] = None,
+    who: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of this person of ours only.", parser=given)
+    ] = None,
     since: Annotated[
         dt.datetime | None, typer.Option(metavar="DATE", parser=moment, help="From this day (UTC) on.")
     ] = None,
@@ -50,7 +59,7 @@ def ls(
 
     # One more than is shown tells whether there are more.
     found = changes.listing(
-        newsletter=lists.find(slug) if slug else None, who=who, since=since, limit=limit + 1
+        newsletter=lists.find(slug) if slug else None, who=who or "", since=since, limit=limit + 1
     )
     lines = found[-limit:]
     if as_csv:

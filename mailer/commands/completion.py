@@ -1,4 +1,4 @@
-"""`mailer completion`: a script that lets the shell complete commands, options and the slugs of lists."""
+"""`mailer completion`: a script that lets the shell complete commands, options and slugs."""
 
 import os
 import sys
@@ -15,6 +15,8 @@ from typer.completion import (  # type: ignore[attr-defined]  # both are made el
 VARIABLE = "_MAILER_COMPLETE"
 PROGRAM = "mailer"
 
+# Where the shells' scripts put the line: bash, and the others.
+_LINES = ("COMP_WORDS", "_TYPER_COMPLETE_ARGS")
 _MOST = 100  # slugs; nobody reads more
 _PATIENCE = "2"  # seconds that a key press may wait for PostgreSQL
 
@@ -50,14 +52,33 @@ def prepare() -> None:
 
 def list_slugs(incomplete: str) -> list[str]:
     """Return the slugs of lists that begin so; none where the database is not there or cannot be asked."""
+    return _asked("List", incomplete)
+
+
+def segment_slugs(incomplete: str) -> list[str]:
+    """Return the slugs of segments of the list that the line names, those that begin so."""
+    return _asked("Segment", incomplete, list__slug__in=_line())
+
+
+def interest_slugs(incomplete: str) -> list[str]:
+    """Return the slugs of interests that the list which the line names still offers, those that begin so."""
+    return _asked("Interest", incomplete, list__slug__in=_line(), retired_at=None)
+
+
+def _line() -> list[str]:
+    """Return the words that are typed; Typer forgets some where an option's value is still to come."""
+    return " ".join(os.environ.get(name, "") for name in _LINES).split()
+
+
+def _asked(kind: str, incomplete: str, **where: object) -> list[str]:
     try:
-        return _list_slugs(incomplete)
+        return _slugs(kind, incomplete, where)
     except Exception:  # noqa: BLE001 - whatever is wrong, a key press is no place to say it
         return []
 
 
-def _list_slugs(incomplete: str) -> list[str]:
-    from mailer.environment import read  # noqa: PLC0415 - only lists' slugs need the settings
+def _slugs(kind: str, incomplete: str, where: dict[str, object]) -> list[str]:
+    from mailer.environment import read  # noqa: PLC0415 - only slugs need the settings
 
     configuration = read(os.environ)
     # To ask must not make a data directory.
@@ -67,7 +88,7 @@ def _list_slugs(incomplete: str) -> list[str]:
     from mailer.commands.start import ready  # noqa: PLC0415 - the same
 
     ready()
-    from subscribers.models import List  # noqa: PLC0415 - models want Django ready
+    from django.apps import apps  # noqa: PLC0415 - models want Django ready
 
-    slugs = List.objects.filter(slug__startswith=incomplete).order_by("slug")
-    return list(slugs.values_list("slug", flat=True)[:_MOST])
+    rows = apps.get_model("subscribers", kind).objects.filter(slug__startswith=incomplete, **where)
+    return list(rows.order_by("slug").values_list("slug", flat=True)[:_MOST])

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mailer.commands import findings
+from mailer.commands.completion import list_slugs
 from mailer.commands.failures import FailedError
 from mailer.commands.output import emit, print_rows, say, warn
 from mailer.commands.start import ready, whoami
+from mailer.commands.usage import given
 
 if TYPE_CHECKING:
     from mailer.manuscript.faults import ManuscriptError
@@ -22,7 +25,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print it for scripts.")]
 
 @app.command("import", epilog="Example: mailer editions import space-digest edition.md")
 def import_(
-    slug: Annotated[str, typer.Argument(metavar="LIST", help="The list's slug.")],
+    slug: Annotated[str, typer.Argument(metavar="LIST", help="The list's slug.", autocompletion=list_slugs)],
     file: Annotated[Path, typer.Argument(help="Markdown with front matter, or a newsletter as pasted.")],
     as_json: AsJson = False,
 ) -> None:
@@ -56,7 +59,12 @@ def export(edition: Number) -> None:
 
 @app.command(epilog="Example: mailer editions ls --list space-digest")
 def ls(
-    slug: Annotated[str, typer.Option("--list", metavar="LIST", help="Of this list only.")] = "",
+    slug: Annotated[
+        str | None,
+        typer.Option(
+            "--list", metavar="LIST", help="Of this list only.", parser=given, autocompletion=list_slugs
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show all editions, newest first."""
@@ -120,11 +128,16 @@ def render(
 
 @app.command(epilog="Example: mailer editions approve 1")
 def approve(edition: Number, as_json: AsJson = False) -> None:
-    """Approve an edition exactly as it would leave now: text, look, sender and postal address."""
+    """Approve an edition exactly as it would leave now: text, look, sender and postal address.
+
+    It is checked first, and not approved while there is an error (`mailer editions check`).
+    """
     ready()
     from mailer import editions  # noqa: PLC0415 - models want Django ready
 
-    approval = editions.approve(editions.find(edition), by=whoami(), now=_now())
+    found, now = editions.find(edition), _now()
+    checked = editions.check(found, now=now)
+    approval = editions.approve(found, by=whoami(), now=now, checked=checked)
     emit(
         {
             "edition": edition,
@@ -135,6 +148,7 @@ def approve(edition: Number, as_json: AsJson = False) -> None:
         as_json=as_json,
         table=lambda: say(f"Edition {edition} is approved as it stands ({approval.content_hash[:12]})."),
     )
+    findings.warn_of(edition, checked)
 
 
 @app.command("test", epilog="Example: mailer editions test 1 --to editor@example.org --interest africa")

@@ -8,6 +8,8 @@ import typer
 from mailer.commands.output import emit, print_rows, say, warn
 from mailer.commands.start import ready
 
+_YEAR = 31_536_000  # seconds
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to `app`."""
@@ -16,7 +18,10 @@ def register(app: typer.Typer) -> None:
 
 def health(
     patience: Annotated[
-        float, typer.Option(min=1, metavar="SECONDS", help="How long something may be due and untouched.")
+        float,
+        typer.Option(
+            min=1, max=_YEAR, metavar="SECONDS", help="How long something may be due and untouched."
+        ),
     ] = 120,
     as_json: Annotated[bool, typer.Option("--json", help="Print it for scripts.")] = False,
 ) -> None:

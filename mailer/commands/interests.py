@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mailer.commands.anew import approvals_told
+from mailer.commands.completion import interest_slugs
 from mailer.commands.lists import AsCsv, AsJson, Slug, now, one_form
 from mailer.commands.output import emit, print_csv, print_rows, say
 from mailer.commands.start import ready, whoami
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="A list's interests: the topics that its readers pick.", no_args_is_help=True)
 
-Interest = Annotated[str, typer.Argument(metavar="SLUG", help="The interest's slug.")]
+Interest = Annotated[
+    str, typer.Argument(metavar="SLUG", help="The interest's slug.", autocompletion=interest_slugs)
+]
 
 _HEADINGS = ("slug", "name", "number", "readers", "only", "retired", "retired_at")
 
@@ -98,7 +101,10 @@ def rename(
 def reorder(
     slug: Slug,
     interest: Annotated[
-        list[str], typer.Argument(metavar="SLUG …", help="Every interest that is offered, once.")
+        list[str],
+        typer.Argument(
+            metavar="SLUG …", help="Every interest that is offered, once.", autocompletion=interest_slugs
+        ),
     ],
     as_json: AsJson = False,
 ) -> None:

@@ -10,6 +10,7 @@ import typer
 from mailer.commands.anew import approvals_told
 from mailer.commands.asking import ask
 from mailer.commands.bars import progress
+from mailer.commands.completion import interest_slugs
 from mailer.commands.failures import FailedError
 from mailer.commands.interests import Interest, named_by
 from mailer.commands.lists import AsJson, Slug, now
@@ -35,8 +36,15 @@ def register(app: typer.Typer) -> None:
 
 def merge(
     slug: Slug,
-    interest: Annotated[str, typer.Argument(metavar="FROM", help="The interest that goes.")],
-    into: Annotated[str, typer.Argument(metavar="INTO", help="The one that its readers get instead.")],
+    interest: Annotated[
+        str, typer.Argument(metavar="FROM", help="The interest that goes.", autocompletion=interest_slugs)
+    ],
+    into: Annotated[
+        str,
+        typer.Argument(
+            metavar="INTO", help="The one that its readers get instead.", autocompletion=interest_slugs
+        ),
+    ],
     yes: Yes = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
@@ -69,7 +77,10 @@ def retire(
     interest: Interest,
     *,
     move_to: Annotated[
-        str | None, typer.Option(metavar="SLUG", help="Its readers get this interest instead.")
+        str | None,
+        typer.Option(
+            metavar="SLUG", help="Its readers get this interest instead.", autocompletion=interest_slugs
+        ),
     ] = None,
     to_everything: Annotated[
         bool,

@@ -72,7 +72,7 @@ def set_(
     ] = None,
     keep_inactive_days: Annotated[
         str | None,
-        typer.Option(metavar="DAYS", help=f"After which who never opens anything is removed. {_DAYS}"),
+        typer.Option(metavar="DAYS", help=f"After which who never opens anything is taken off. {_DAYS}"),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

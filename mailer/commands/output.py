@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 # A name from outside must not move the cursor, ring a bell or break a line of the table.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
+# Characters of an error's line: of one that repeats a book it was given, the beginning and the end.
+_LONGEST = 2_000
+_BEGINNING, _END = 1_400, 500
+
 
 def prepare() -> None:
     """Make stdout and stderr carry every text, whatever the locale says."""
@@ -107,6 +111,12 @@ def say(line: str) -> None:
 def warn(line: str) -> None:
     """Print one line on stderr, where it disturbs no script."""
     sys.stderr.write(_CONTROL.sub(" ", line) + "\n")
+
+
+def shown(line: str) -> str:
+    """Return an error's line as a terminal may have it: without what would steer it, and no book."""
+    clean = _CONTROL.sub(" ", line)
+    return clean if len(clean) <= _LONGEST else f"{clean[:_BEGINNING]} … {clean[-_END:]}"
 
 
 def print_rows(headings: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:

@@ -67,7 +67,9 @@ def web(
     start.ready()  # what is wrong is said here, in a line, and not by each of gunicorn's processes
     host = f"[{bind}]" if ":" in bind else bind
     _become(
-        *("gunicorn", "--bind", f"{host}:{port}", "--worker-class", "gthread", "--threads", "8"),
+        *("gunicorn", "--bind", f"{host}:{port}", "--threads", "8", "--worker-connections", "512"),
+        # Slow clients hold no thread; and no header of theirs may rename the address (as SCRIPT_NAME does).
+        *("--worker-class", "mailer.web.patience.PatientWorker", "--forwarder-headers", ""),
         # Addresses of pages hold readers' tokens: no access log, ever.
         *("--log-level", "warning", "--graceful-timeout", "10", "--no-control-socket"),
         "mailer.web.wsgi:application",

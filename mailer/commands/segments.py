@@ -6,17 +6,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mailer.commands.asking import ask
+from mailer.commands.completion import list_slugs, segment_slugs
 from mailer.commands.output import emit, print_csv, print_facts, print_rows, say, warn
 from mailer.commands.sends import counted
 from mailer.commands.start import ready, whoami
+from mailer.commands.usage import given
 
 if TYPE_CHECKING:
     from subscribers.segments.keeping import Count
 
 app = typer.Typer(help="Named parts of a list, by conditions on its people.", no_args_is_help=True)
 
-ListSlug = Annotated[str, typer.Argument(metavar="LIST", help="The list's slug.")]
-Slug = Annotated[str, typer.Argument(metavar="SLUG", help="The segment's, from `mailer segments ls`.")]
+ListSlug = Annotated[str, typer.Argument(metavar="LIST", help="The list's slug.", autocompletion=list_slugs)]
+Slug = Annotated[
+    str,
+    typer.Argument(
+        metavar="SLUG", help="The segment's, from `mailer segments ls`.", autocompletion=segment_slugs
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print it for scripts.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print it for spreadsheets.")]
 
@@ -56,7 +63,12 @@ def add(
 
 @app.command(epilog="Example: mailer segments ls space-digest --csv > segments.csv")
 def ls(
-    list_slug: Annotated[str, typer.Argument(metavar="[LIST]", help="Left out: all lists.")] = "",
+    list_slug: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[LIST]", help="Left out: all lists.", parser=given, autocompletion=list_slugs
+        ),
+    ] = None,
     *,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
@@ -102,7 +114,9 @@ def show(list_slug: ListSlug, slug: Slug, *, as_json: AsJson = False) -> None:
 @app.command(epilog='Example: mailer segments count space-digest --where "domain ends .cn"')
 def count(
     list_slug: ListSlug,
-    slug: Annotated[str, typer.Argument(metavar="[SLUG]", help="A segment of it.")] = "",
+    slug: Annotated[
+        str, typer.Argument(metavar="[SLUG]", help="A segment of it.", autocompletion=segment_slugs)
+    ] = "",
     *,
     conditions: Annotated[
         str | None, typer.Option("--where", metavar="CONDITIONS", help="Instead of a segment.")

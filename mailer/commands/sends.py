@@ -8,8 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
+from mailer.commands import findings
 from mailer.commands.output import emit, emit_lines, print_rows, say, warn
 from mailer.commands.start import ready, whoami
+from mailer.commands.usage import given
 
 app = typer.Typer(help="Editions on their way to their readers.", no_args_is_help=True)
 
@@ -24,18 +26,31 @@ _LEDGER_SHORT = ("delivery", "email", "outcome", "reason", "variant")
 @app.command(epilog='Example: mailer sends schedule 1 --at "2026-12-01 09:00" --tz Africa/Nairobi')
 def schedule(
     edition: Annotated[int, typer.Argument(metavar="EDITION", help="From `mailer editions ls`.")],
-    at: Annotated[str, typer.Option(help="Wall time, like 2026-12-01 09:00. Left out: now.")] = "",
+    at: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Wall time, like 2026-12-01 09:00. Left out: now.", parser=given),
+    ] = None,
     zone: Annotated[
-        str, typer.Option("--tz", help="Its IANA zone, like Africa/Nairobi. Left out: the list's.")
-    ] = "",
+        str | None,
+        typer.Option(
+            "--tz",
+            metavar="ZONE",
+            help="Its IANA zone, like Africa/Nairobi. Left out: the list's.",
+            parser=given,
+        ),
+    ] = None,
     segment: Annotated[
-        str, typer.Option(metavar="SLUG", help="Only to these, from `mailer segments ls`. Left out: all.")
-    ] = "",
+        str | None,
+        typer.Option(
+            metavar="SLUG", help="Only to these, from `mailer segments ls`. Left out: all.", parser=given
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Send an edition to everyone on its list, or to a segment of it, now or later.
 
-    This approves it as it stands, unless the list asks for a second person's approval.
+    This checks it (`mailer editions check`: an error stops it) and approves it as it stands, unless the list
+    asks for a second person's approval.
     """
     if zone and not at:
         raise typer.BadParameter("it goes with --at; without that, the edition leaves now", param_hint="--tz")
@@ -47,7 +62,8 @@ def schedule(
     found, now = editions.find(edition), dt.datetime.now(dt.UTC)
     instant = resolve(at, zone or found.list.zone) if at else Instant(now)
     part = keeping.find(found.list, segment) if segment else None
-    send = sends.schedule(found, instant, by=whoami(), now=now, segment=part)
+    checked = editions.check(found, now=now, at=instant.utc)
+    send = sends.schedule(found, instant, by=whoami(), now=now, segment=part, checked=checked)
 
     def table() -> None:
         when = f"{instant.utc:%Y-%m-%d %H:%M} UTC" if at else "as soon as a worker takes it"
@@ -59,6 +75,7 @@ def schedule(
         say_sandboxed()
 
     emit(reports.described(send), as_json=as_json, table=table)
+    findings.warn_of(edition, checked)
 
 
 @app.command(epilog="Example: mailer sends ls --limit 10 --json")

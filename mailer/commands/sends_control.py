@@ -13,6 +13,7 @@ from mailer.commands.failures import FailedError
 from mailer.commands.output import emit, say
 from mailer.commands.sends import AsJson, Number, Yes, counted, say_sandboxed
 from mailer.commands.start import ready, whoami
+from mailer.commands.usage import words
 
 if TYPE_CHECKING:
     from mailer.models import Send
@@ -28,7 +29,9 @@ def register(app: typer.Typer) -> None:
 
 def pause(
     send: Number,
-    reason: Annotated[str, typer.Option(help="Why, in words; everybody who looks sees it.")] = "",
+    reason: Annotated[
+        str, typer.Option(metavar="TEXT", help="Why, in words; everybody who looks sees it.", parser=words)
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Hold a send: from now on no further request begins. What has left is answered as ever."""

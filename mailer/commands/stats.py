@@ -5,9 +5,11 @@ from typing import Annotated, Any
 
 import typer
 
+from mailer.commands.completion import list_slugs
 from mailer.commands.output import emit, print_csv, print_facts, print_rows, say, warn
 from mailer.commands.start import ready
 from mailer.commands.subscribers import AsJson, now
+from mailer.commands.usage import given
 
 # Figures that are told apart by a word, and where they stand.
 _OF = {
@@ -26,8 +28,14 @@ def register(app: typer.Typer) -> None:
 
 def stats(
     slug: Annotated[
-        str, typer.Argument(metavar="[LIST]", help="The list's slug; without it, all lists.")
-    ] = "",
+        str | None,
+        typer.Argument(
+            metavar="[LIST]",
+            help="The list's slug; without it, all lists.",
+            parser=given,
+            autocompletion=list_slugs,
+        ),
+    ] = None,
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print it as CSV, a line a figure.")] = False,
 ) -> None:

@@ -5,17 +5,24 @@ from typing import Annotated, Any
 
 import typer
 
+from mailer.commands.completion import interest_slugs, list_slugs
 from mailer.commands.output import emit, print_facts, print_rows, say
 from mailer.commands.start import ready, whoami
+from mailer.commands.usage import given, words
 
 app = typer.Typer(help="People and their consent.", no_args_is_help=True)
 
 BY_HAND = "by hand, on the command line"
 
-Slug = Annotated[str, typer.Argument(metavar="LIST", help="The list's slug.")]
+Slug = Annotated[str, typer.Argument(metavar="LIST", help="The list's slug.", autocompletion=list_slugs)]
 Address = Annotated[str, typer.Argument(help="An e-mail address.")]
-OnList = Annotated[str, typer.Option("--list", metavar="LIST", help="The list's slug.")]
-Consent = Annotated[str, typer.Option(help="Where and how they agreed; kept as evidence.")]
+OnList = Annotated[
+    str | None,
+    typer.Option("--list", metavar="LIST", help="The list's slug.", parser=given, autocompletion=list_slugs),
+]
+Consent = Annotated[
+    str, typer.Option(metavar="TEXT", help="Where and how they agreed; kept as evidence.", parser=words)
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print it for scripts.")]
 
 
@@ -27,7 +34,10 @@ def add(
     consent: Consent,
     name: Annotated[str, typer.Option(help="Their name.")] = "",
     interest: Annotated[
-        list[str] | None, typer.Option(metavar="SLUG", help="What they chose; without any, everything.")
+        list[str] | None,
+        typer.Option(
+            metavar="SLUG", help="What they chose; without any, everything.", autocompletion=interest_slugs
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -8,9 +8,11 @@ import typer
 
 from mailer.commands import targets
 from mailer.commands.bars import progress
+from mailer.commands.completion import segment_slugs
 from mailer.commands.output import say
 from mailer.commands.start import ready
 from mailer.commands.subscribers import AsJson, Slug, now
+from mailer.commands.usage import given
 from subscribers.vocabulary import Status
 
 
@@ -26,7 +28,15 @@ def export(
         typer.Option("-o", "--output", metavar="FILE", help="Where to; - is standard output."),
     ] = targets.STDOUT,
     status: Annotated[Status | None, typer.Option(help="Only those who stand so.")] = None,
-    segment: Annotated[str, typer.Option(metavar="SLUG", help="Only those of this segment.")] = "",
+    segment: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SLUG",
+            help="Only those of this segment.",
+            parser=given,
+            autocompletion=segment_slugs,
+        ),
+    ] = None,
     raw: Annotated[
         bool,
         typer.Option("--raw", help="Without the apostrophe that keeps a spreadsheet from running a cell."),

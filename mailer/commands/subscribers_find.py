@@ -6,9 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
+from mailer.commands.completion import interest_slugs, segment_slugs
 from mailer.commands.output import emit, print_csv, print_rows, warn
 from mailer.commands.start import ready
 from mailer.commands.subscribers import AsJson, OnList, now
+from mailer.commands.usage import day, given
 from subscribers.vocabulary import Status
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999  # as segments have it
@@ -22,22 +24,28 @@ def register(app: typer.Typer) -> None:
 
 def _day(text: str) -> dt.date:
     """Return a day on which somebody can have joined."""
-    try:
-        day = dt.date.fromisoformat(text)
-    except ValueError:
-        day = dt.date.min
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise typer.BadParameter(f"write a day as 2026-03-24, not {text!r}")
-    return day
+    joined = day(text)
+    if not FIRST_YEAR <= joined.year <= LAST_YEAR:
+        raise typer.BadParameter(f"name a day from {FIRST_YEAR} to {LAST_YEAR}, not {text!r}")
+    return joined
 
 
 def ls(
-    slug: OnList = "",
+    slug: OnList = None,
     status: Annotated[Status | None, typer.Option(help="Where their subscription stands.")] = None,
     interest: Annotated[
-        str, typer.Option(metavar="SLUG", help="What they chose of the list, or “everything”.")
-    ] = "",
-    domain: Annotated[str, typer.Option(metavar="DOMAIN", help="What follows the @ of their address.")] = "",
+        str | None,
+        typer.Option(
+            metavar="SLUG",
+            help="What they chose of the list, or “everything”.",
+            parser=given,
+            autocompletion=interest_slugs,
+        ),
+    ] = None,
+    domain: Annotated[
+        str | None,
+        typer.Option(metavar="DOMAIN", help="What follows the @ of their address.", parser=given),
+    ] = None,
     joined_after: Annotated[
         dt.date | None,
         typer.Option(metavar="DATE", parser=_day, help="On the list since a day after that one (UTC)."),
@@ -47,8 +55,18 @@ def ls(
         typer.Option(metavar="DATE", parser=_day, help="On the list since a day before that one (UTC)."),
     ] = None,
     suppressed: Annotated[bool, typer.Option("--suppressed", help="Who must not be written to.")] = False,
-    match: Annotated[str, typer.Option(metavar="TEXT", help="A part of their address or name.")] = "",
-    segment: Annotated[str, typer.Option(metavar="SLUG", help="Who is in that segment of the list.")] = "",
+    match: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="A part of their address or name.", parser=given)
+    ] = None,
+    segment: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SLUG",
+            help="Who is in that segment of the list.",
+            parser=given,
+            autocompletion=segment_slugs,
+        ),
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many people at most.")] = 100,
     after: Annotated[str, typer.Option(metavar="ADDRESS", help="Go on after this address.")] = "",
     as_json: AsJson = False,
@@ -57,8 +75,8 @@ def ls(
     """Show people in the order of their addresses."""
     if as_json and as_csv:
         raise typer.BadParameter("say either --json or --csv")
-    for option, given in (("--interest", interest), ("--segment", segment)):
-        if given and not slug:
+    for option, said in (("--interest", interest), ("--segment", segment)):
+        if said and not slug:
             raise typer.BadParameter("say of which --list", param_hint=option)
     ready()
     from subscribers import finding, lists  # noqa: PLC0415 - models want Django ready
@@ -68,12 +86,12 @@ def ls(
     wanted = finding.Wanted(
         newsletter=newsletter,
         status=status,
-        interest=interest,
+        interest=interest or "",
         joined_after=joined_after,
         joined_before=joined_before,
         suppressed=suppressed,
-        domain=domain,
-        match=match,
+        domain=domain or "",
+        match=match or "",
         segment=keeping.find(newsletter, segment) if newsletter and segment else None,
     )
     found = finding.listing(wanted, now=now(), limit=limit, after=after)

@@ -9,6 +9,7 @@ from mailer.commands.bars import progress
 from mailer.commands.output import emit, print_facts, print_rows, warn
 from mailer.commands.start import ready, whoami
 from mailer.commands.subscribers import AsJson, Slug, now
+from mailer.commands.usage import given, words
 
 if TYPE_CHECKING:
     from subscribers.csvfiles.looking import Layout
@@ -27,13 +28,29 @@ def register(app: typer.Typer) -> None:
     )(import_)
 
 
+def _agreed(text: str) -> str:
+    """Return what is kept as evidence. Raises BadParameter where nothing is said."""
+    if not text.strip():
+        raise typer.BadParameter("say where and how these people agreed")
+    return words(text)
+
+
+def _delimiter(text: str) -> str:
+    """Return what sets fields apart, which may be a blank or a tab. Raises BadParameter for nothing."""
+    return text or given(text)
+
+
 def import_(
     slug: Slug,
     file: Annotated[Path, typer.Argument(help="A table as CSV; what it is written in is found.")],
     consent: Annotated[
-        str,
-        typer.Option(help="Where and how they agreed; needed where the file does not say it for each."),
-    ] = "",
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="Where and how they agreed; needed where the file does not say it for each.",
+            parser=_agreed,
+        ),
+    ] = None,
     columns: Annotated[
         list[str] | None,
         typer.Option(
@@ -43,8 +60,14 @@ def import_(
             " tags, consent, consent_at, status, attribute:NAME, ignore; docs/import.md lists the others.",
         ),
     ] = None,
-    encoding: Annotated[str, typer.Option(help="What the file is encoded in, as windows-1251.")] = "",
-    delimiter: Annotated[str, typer.Option(help="comma, semicolon, tab, pipe, or a character.")] = "",
+    encoding: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="What the file is encoded in, as windows-1251.", parser=given),
+    ] = None,
+    delimiter: Annotated[
+        str | None,
+        typer.Option(metavar="WORD", help="comma, semicolon, tab, pipe, or a character.", parser=_delimiter),
+    ] = None,
     skip_bad_rows: Annotated[
         bool,
         typer.Option("--skip-bad-rows", help="Import the others, and write the bad rows to FILE.bad.csv."),
@@ -70,16 +93,14 @@ def import_(
                 file,
                 by=whoami(),
                 at=now(),
-                consent=consent,
-                wishes=Wishes(encoding, delimiter, tuple(columns or ())),
+                consent=consent or "",
+                wishes=Wishes(encoding or "", delimiter or "", tuple(columns or ())),
                 skip_bad_rows=skip_bad_rows,
                 dry_run=dry_run,
                 shown=None if dry_run else _say,
                 progress=told,
             )
     except ConsentMissingError as error:
-        if consent:  # something was said, but nothing in it
-            raise
         raise typer.BadParameter(str(error), param_hint="--consent") from None
     if dry_run:
         emit(
@@ -87,7 +108,7 @@ def import_(
             as_json=as_json,
             table=lambda: _print_dry_run(newsletter, imported),
         )
-        _warn_of_a_real_run(imported, consent, skip_bad_rows=skip_bad_rows)
+        _warn_of_a_real_run(imported, consent or "", skip_bad_rows=skip_bad_rows)
     else:
         emit(_as_json(imported), as_json=as_json, table=lambda: _print_counts(imported))
         if imported.bad_file:

@@ -8,6 +8,7 @@ import typer
 from mailer.commands.output import emit, say
 from mailer.commands.start import ready, whoami
 from mailer.commands.subscribers import BY_HAND, Address, AsJson, OnList, now
+from mailer.commands.usage import words
 from subscribers.vocabulary import Suppressed
 
 if TYPE_CHECKING:
@@ -40,9 +41,11 @@ def register(app: typer.Typer) -> None:
 
 def unsubscribe(
     address: Address,
-    slug: OnList = "",
+    slug: OnList = None,
     everywhere: Annotated[bool, typer.Option("--everywhere", help="From every list, now and later.")] = False,
-    reason: Annotated[str, typer.Option(help="How they asked for it; kept as evidence.")] = "",
+    reason: Annotated[
+        str, typer.Option(metavar="TEXT", help="How they asked for it; kept as evidence.", parser=words)
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Take an address off a list; only they themselves can come back."""
@@ -62,8 +65,10 @@ def unsubscribe(
 
 def suppress(
     address: Address,
-    reason: Annotated[str, typer.Option(help="Why, in words; kept as evidence.")],
-    slug: OnList = "",
+    reason: Annotated[
+        str, typer.Option(metavar="TEXT", help="Why, in words; kept as evidence.", parser=words)
+    ],
+    slug: OnList = None,
     as_json: AsJson = False,
 ) -> None:
     """Never write to an address again, on one list or at all."""
@@ -80,8 +85,11 @@ def suppress(
 
 def lift(
     address: Address,
-    reason: Annotated[str, typer.Option(help="Why it may be written to again; kept beside it.")],
-    slug: OnList = "",
+    reason: Annotated[
+        str,
+        typer.Option(metavar="TEXT", help="Why it may be written to again; kept beside it.", parser=words),
+    ],
+    slug: OnList = None,
     only: Annotated[
         Liftable | None,
         typer.Option(help="Lift this reason alone; a complaint and an unsubscription have to be named."),
@@ -106,7 +114,7 @@ def lift(
     emit(shown, as_json=as_json, table=lambda: _tell(address, slug, lifted, shown))
 
 
-def _tell(address: str, slug: str, lifted: "Lifted", shown: dict[str, Any]) -> None:
+def _tell(address: str, slug: str | None, lifted: "Lifted", shown: dict[str, Any]) -> None:
     outcome = (
         f"{address}: lifted {_bars(lifted.lifted)}."
         if lifted.lifted

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mailer.commands.completion import interest_slugs
 from mailer.commands.output import emit, say
 from mailer.commands.start import ready, whoami
 from mailer.commands.subscribers import BY_HAND, Address, AsJson, OnList, now, plain
+from mailer.commands.usage import day, words
 
 if TYPE_CHECKING:
     from subscribers.amending import Amended
@@ -18,13 +20,6 @@ EPILOG = "Example: mailer subscribers set nina@example.org --list space-digest -
 def register(app: typer.Typer) -> None:
     """Add the command to `app`."""
     app.command("set", epilog=EPILOG)(set_)
-
-
-def _day(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"write a day as 2026-12-24, not {text!r}") from None
 
 
 def _pairs(texts: list[str]) -> dict[str, str]:
@@ -42,16 +37,15 @@ def set_(
         str | None, typer.Option(metavar="TAG", help="Their language, en or pt-BR; empty is the list's.")
     ] = None,
     new: Annotated[str | None, typer.Option("--address", metavar="NEW", help="Their new address.")] = None,
-    slug: OnList = "",
+    slug: OnList = None,
     interest: Annotated[
-        list[str] | None, typer.Option(metavar="SLUG", help="What they choose on that list.")
+        list[str] | None,
+        typer.Option(metavar="SLUG", help="What they choose on that list.", autocompletion=interest_slugs),
     ] = None,
     everything: Annotated[bool, typer.Option("--everything", help="Every story of that list.")] = False,
     pause_until: Annotated[
         dt.date | None,
-        typer.Option(
-            metavar="DATE", parser=_day, help="No letters before that day; without --list, of none."
-        ),
+        typer.Option(metavar="DATE", parser=day, help="No letters before that day; without --list, of none."),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="End a pause.")] = False,
     text_only: Annotated[bool | None, typer.Option(help="Letters without HTML.")] = None,
@@ -59,7 +53,9 @@ def set_(
     attribute: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="Anything else; NAME= removes it.")
     ] = None,
-    reason: Annotated[str, typer.Option(help="How they asked for it; kept as evidence.")] = "",
+    reason: Annotated[
+        str, typer.Option(metavar="TEXT", help="How they asked for it; kept as evidence.", parser=words)
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Change what is known of a person, or what they get."""

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mailer.commands.bars import progress
+from mailer.commands.completion import list_slugs
 from mailer.commands.output import emit, print_csv, print_rows, say, warn
 from mailer.commands.sends import say_sandboxed
 from mailer.commands.start import ready, whoami
+from mailer.commands.usage import day, given
 from subscribers.vocabulary import Suppressed
 
 if TYPE_CHECKING:
@@ -25,10 +27,10 @@ _COLUMNS = ("id", "key", "email", "reason", "list", "since", "source")
 def sync(
     *,
     since: Annotated[
-        dt.datetime | None,
+        dt.date | None,
         typer.Option(
             metavar="DATE",
-            formats=["%Y-%m-%d"],
+            parser=day,
             help="Ask for what came in from this day on (UTC). Left out: from a day before the last complete"
             " sync, or else from the beginning.",
         ),
@@ -42,7 +44,7 @@ def sync(
     from every list; blocks are about letters, and suppress nobody.
     """
     now = dt.datetime.now(dt.UTC)
-    begin = since.replace(tzinfo=dt.UTC) if since else None
+    begin = dt.datetime.combine(since, dt.time.min, dt.UTC) if since else None
     if begin and begin > now:
         raise typer.BadParameter(f"{begin:%Y-%m-%d} is still to come", param_hint="--since")
     ready()
@@ -58,9 +60,15 @@ def ls(
     *,
     reason: Annotated[Suppressed | None, typer.Option(help="Only those for this reason.")] = None,
     slug: Annotated[
-        str,
-        typer.Option("--list", metavar="LIST", help="Only those that keep this list from writing to them."),
-    ] = "",
+        str | None,
+        typer.Option(
+            "--list",
+            metavar="LIST",
+            help="Only those that keep this list from writing to them.",
+            parser=given,
+            autocompletion=list_slugs,
+        ),
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many at most.")] = 100,
     after: Annotated[
         int, typer.Option(metavar="ID", min=0, max=2**63 - 1, help="Go on after this one, to older ones.")

@@ -1,10 +1,12 @@
 """Where a command writes a lot: standard output, a device, or a file that is there whole or not at all."""
 
+import fcntl
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TextIO
@@ -13,6 +15,7 @@ from mailer.commands.asking import ask
 from mailer.commands.failures import FailedError
 
 STDOUT = "-"
+_SUFFIX = ".part"
 
 # A half of a character, which only JSON's escapes can hold, stays an escape.
 _as_it_is = partial(open, mode="w", encoding="utf-8", errors="backslashreplace", newline="")
@@ -47,17 +50,45 @@ def opened(target: str, *, yes: bool = False) -> Iterator[TextIO]:
 @contextmanager
 def _whole(path: Path) -> Iterator[TextIO]:
     """Write beside `path`, and give that its name at the end; what fails leaves nothing behind."""
-    # mkstemp lets nobody else read it, from the first moment.
-    number, part = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
+    _clear(path)
+    number, part = _begun(path)
     try:
-        with _as_it_is(number) as file:
+        # Held until it has its name.
+        with _as_it_is(number, closefd=False) as file:
             yield file
             file.flush()
             os.fsync(number)
-        Path(part).replace(path)
+        part.replace(path)
     except BaseException:
-        Path(part).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise
+    finally:
+        os.close(number)
+
+
+def _begun(path: Path) -> tuple[int, Path]:
+    """Make a part that nobody else may read, and hold it, so that nobody takes it for one left behind."""
+    while True:
+        number, part = tempfile.mkstemp(prefix=_prefix(path), suffix=_SUFFIX, dir=path.parent)
+        with suppress(OSError):  # not every file system has locks; there, nothing is cleared either
+            fcntl.flock(number, fcntl.LOCK_EX)
+        if os.fstat(number).st_nlink:
+            return number, Path(part)
+        os.close(number)  # somebody cleared it before it was held
+
+
+def _clear(path: Path) -> None:
+    """Remove the parts of this target that whoever was killed has left: nobody holds them any more."""
+    ours = re.compile(rf"{re.escape(_prefix(path))}[a-z0-9_]{{8}}{re.escape(_SUFFIX)}")
+    with suppress(OSError):  # a folder that cannot be looked into says so when it is written to
+        for part in filter(lambda each: ours.fullmatch(each.name), list(path.parent.iterdir())):
+            with suppress(OSError), part.open("rb") as left:
+                fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                part.unlink()
+
+
+def _prefix(path: Path) -> str:
+    return f".{path.name[:40]}."
 
 
 @contextmanager

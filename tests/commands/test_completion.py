@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from mailer.commands import completion
+from subscribers.segments import keeping
 from tests.commands.conftest import Mailer
-from tests.stage import a_list
+from tests.conftest import KEYS
+from tests.stage import NOW, a_list
 
 ANSWER = """
 import sys
@@ -18,17 +20,22 @@ from mailer.commands import run
 status = run([])
 sys.exit(3 if "django" in sys.modules else status)
 """
+ANSWER_FROM_ROWS = """
+import sys
+from mailer.commands import run
+sys.exit(run([]))
+"""
 
 
-def completed(environ: dict[str, str], *words: str) -> list[str]:
-    """Return what bash is told that the last of `words` may become; a start of Django is a failure."""
+def completed(environ: dict[str, str], *words: str, answer: str = ANSWER) -> list[str]:
+    """Return what bash is told that the last of `words` may become; to need Django for words is a failure."""
     asked = environ | {
         "COMP_WORDS": " ".join(words),
         "COMP_CWORD": str(len(words) - 1),
         completion.VARIABLE: "complete_bash",
     }
     ran = subprocess.run(
-        [sys.executable, "-c", ANSWER], env=asked, capture_output=True, text=True, check=True
+        [sys.executable, "-c", answer], env=asked, capture_output=True, text=True, check=True
     )
     assert ran.stderr == ""
     return ran.stdout.split()
@@ -98,6 +105,29 @@ def test_lists_are_completed_by_their_slugs(monkeypatch: pytest.MonkeyPatch) -> 
     assert completion.list_slugs("") == ["second", "space-digest"]
     assert completion.list_slugs("sp") == ["space-digest"]
     assert completion.list_slugs("moon") == []
+
+
+@pytest.mark.database
+def test_interests_and_segments_are_those_of_the_list_that_stands_before(
+    fresh_environ: dict[str, str], mailer: Mailer, database_url: str
+) -> None:
+    owner = a_list()
+    mailer("lists", "add", "second", "--name", "B", "--from", "B <b@b.example>", "--postal-address", "1 Road")
+    mailer("interests", "retire", "space-digest", "russia", "--leave")
+    for slug in ("near", "far"):
+        keeping.add(owner, slug, "everything", by="ed", at=NOW)
+    environ = fresh_environ | KEYS | {"DATABASE_URL": database_url}
+    for words, slugs in (
+        ("lists show s", ["second", "space-digest"]),
+        ("subscribers ls --list sp", ["space-digest"]),
+        ("segments show space-digest n", ["near"]),
+        ("segments rm second n", []),
+        ("subscribers export space-digest --segment f", ["far"]),
+        ("interests rename space-digest ", ["africa", "china", "south-asia"]),
+        ("interests merge space-digest africa c", ["china"]),
+        ("subscribers add space-digest nina@example.org --interest a", ["africa"]),
+    ):
+        assert completed(environ, "mailer", *words.split(" "), answer=ANSWER_FROM_ROWS) == slugs, words
 
 
 def test_a_setting_that_is_wrong_completes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

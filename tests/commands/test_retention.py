@@ -27,6 +27,7 @@ def test_what_goes_is_said_and_goes_once(mailer: Mailer, monkeypatch: pytest.Mon
         "list\tsign-ups removed\tinactive taken off\tpauses over",
         "space-digest\t1\t0\t0",
         "Events are kept for ever; MAILER_KEEP_EVENTS says for how long.",
+        "Requests from pages that are over: 0.",
         "This was a dry run: nothing was changed.",
     ]
     assert Subscriber.objects.exists()
@@ -43,6 +44,7 @@ def test_what_goes_is_said_and_goes_once(mailer: Mailer, monkeypatch: pytest.Mon
         "events": 0,
         "webhook_bodies": 0,
         "keep_events": None,
+        "requests": 0,
         "dry_run": False,
     }
     assert not Subscriber.objects.exists()

@@ -86,7 +86,8 @@ def test_who_left_cannot_be_added_and_the_error_masks_them(mailer: Mailer) -> No
 
 def test_a_stranger_is_a_failure_in_one_line(mailer: Mailer) -> None:
     assert mailer("subscribers", "show", NINA).err == (
-        "mailer: Nobody here has the address n•••a@example.org\n"
+        "mailer: Nobody here has the address n•••a@example.org; `mailer subscribers ls --match TEXT`"
+        " looks for people\n"
     )
     assert mailer("subscribers", "show", "nobody").status == 1
 

@@ -1,5 +1,6 @@
 """`mailer subscribers export`, as a script and a person use it."""
 
+import datetime as dt
 import json
 import os
 import subprocess
@@ -18,16 +19,20 @@ from tests.waiting import until
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
 EXPORT = ("subscribers", "export", "space-digest")
-HEADINGS = "email,name,locale,interests,status,since,consent,consent_at,attributes,suppressed\n"
-NINA = "nina@example.org,'=Nina,,china;africa,active,2025-12-01T09:00:00Z,,,,\n"
-OMAR = "omar@gmail.com,,,,paused,2025-12-01T09:00:00Z,,,,\n"
+HEADINGS = (
+    "email,name,locale,interests,status,since,consent,consent_at,attributes,suppressed,paused_until,"
+    "text_only,tracked\n"
+)
+NINA = "nina@example.org,'=Nina,,china;africa,active,2025-12-01T09:00:00Z,,,,,,,\n"
+OMAR = "omar@gmail.com,,,,paused,2025-12-01T09:00:00Z,,,,,2027-01-01T00:00:00Z,yes,no\n"
 
 
 @pytest.fixture
 def owner() -> List:
     owner = a_list()
     a_reader(owner, "nina@example.org", ["africa", "china"], name="=Nina")
-    a_reader(owner, "omar@gmail.com", status=Status.PAUSED)
+    omar = a_reader(owner, "omar@gmail.com", status=Status.PAUSED, text_only=True, tracked=False)
+    Subscription.objects.filter(pk=omar.pk).update(paused_until=dt.datetime(2027, 1, 1, tzinfo=dt.UTC))
     # Import refuses what lies in the future.
     Subscription.objects.update(since=NOW.replace(year=2025))
     return owner

@@ -106,13 +106,13 @@ def test_finding_nobody_is_said_where_it_disturbs_no_script(mailer: Mailer) -> N
     ("words", "said"),
     [
         (("--status", "gone"), "'pending', 'active', 'paused', 'unsubscribed'"),
-        (("--limit", "9" * 26), "100000"),
-        (("--limit", "0"), "greater than or equal to 1"),
+        (("--limit", "9" * 26), "100,000 is the most"),
+        (("--limit", "0"), "1 is the least, not 0"),
         (("--interest", "africa"), "say of which --list"),
         (("--segment", "near"), "say of which --list"),
         (("--joined-after", "24.3.2026"), "write a day as 2026-03-24, not '24.3.2026'"),
         (("--joined-before", "2026-02-30"), "write a day as 2026-03-24"),
-        (("--joined-after", "9999-12-31"), "write a day as 2026-03-24"),
+        (("--joined-after", "9999-12-31"), "name a day from 1900 to 2999"),
         (("--json", "--csv"), "say either --json or --csv"),
     ],
 )

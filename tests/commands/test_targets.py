@@ -55,6 +55,24 @@ def test_what_ends_half_way_leaves_nothing(tmp_path: Path, ending: type[BaseExce
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_somebody_killed_left_behind_goes_with_the_next_of_that_name(tmp_path: Path) -> None:
+    left, other, foreign = ".people.csv.ab12cd_8.part", ".places.csv.ab12cd_8.part", ".people.csv.old.part"
+    for name in (left, other, foreign):
+        (tmp_path / name).write_text("half")
+    write(tmp_path / "people.csv", "people")
+    assert {each.name for each in tmp_path.iterdir()} == {"people.csv", other, foreign}
+
+
+def test_whoever_writes_at_the_same_time_keeps_what_they_have_begun(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    with targets.opened(str(file)) as first:
+        first.write("first")
+        first.flush()
+        write(file, "second")
+    assert file.read_text() == "first"
+    assert list(tmp_path.iterdir()) == [file]
+
+
 def test_what_ends_half_way_leaves_the_file_that_was_there(tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text("whole")

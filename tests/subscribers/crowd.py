@@ -149,8 +149,8 @@ def _somebody(lists: list[List], chance: random.Random, number: int) -> Somebody
         opened_at=moments[0],
         clicked_at=moments[1],
         members=[_member(on, chance) for on in chance.sample(lists, chance.randint(1, len(lists)))],
-        text_only=number % 7 == 3,  # noqa: PLR2004 - one of seven
-        tracked=number % 5 != 2,  # noqa: PLR2004 - four of five
+        text_only=number % 7 == 3,
+        tracked=number % 5 != 2,
     )
     for member in each.members:
         if member.status is Status.PAUSED:
