@@ -14,7 +14,7 @@ SOUND := env -u DATABASE_URL -u REDIS_URL -u SENDGRID_API_KEY MAILER_DATA_DIR=$(
 BENCHMARKS := $(wildcard benchmarks/__main__.py)
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help setup demo test test-browser faults lint clean
+.PHONY: help setup demo test test-browser faults lint messages clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)$(if $(BENCHMARKS),, | grep -v 'make bench')
@@ -56,6 +56,9 @@ test-browser: setup ## Test in a real browser: the Chromium of this machine, els
 	    if command -v $$browser >/dev/null; then found=$$browser; fi; done; \
 	  if [ -z "$$found" ]; then $(BIN)/playwright install chromium; fi; fi
 	@$(PYTEST) -m browser
+
+messages: setup ## Gather what readers are told for translators, and compile what they wrote
+	@$(BIN)/python -m tests.languages
 
 # Resumable: what is in the file of results is not run again. make faults RUNS=5 takes minutes, not hours.
 # All of it is run and reported, whatever fails on the way; the end tells whether anything did.

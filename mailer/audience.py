@@ -90,6 +90,14 @@ JOIN_VARIANT = """
 """
 
 
+# Whom a letter of their own brought this edition when they came, or may have (mailer.outgoing).
+BROUGHT = """
+SELECT letter.subscriber_id FROM letter
+WHERE letter.kind = 'current' AND letter.state IN ('submitting', 'unknown', 'accepted')
+  AND letter.occasion LIKE 'edition ' || CAST(%(edition)s AS text) || ' %%'
+"""
+
+
 def reasons(key: str, subscriber: str, counted: str = "TRUE") -> str:
     """Return the WHENs of the first reason against a candidate, in the protocol's order.
 
@@ -110,7 +118,8 @@ def reasons(key: str, subscriber: str, counted: str = "TRUE") -> str:
       WHEN subscription.status = 'pending' THEN 'unconfirmed'
       WHEN NOT variant.has_story AND %(skip)s THEN 'no_story'
       WHEN EXISTS ({other} AND other.address_key = {key})
-        OR EXISTS ({other} AND other.subscriber_id = {subscriber}) THEN 'already_has_this_edition'"""
+        OR EXISTS ({other} AND other.subscriber_id = {subscriber})
+        OR {subscriber} IN ({BROUGHT}) THEN 'already_has_this_edition'"""
 
 
 def members(conditions: str = "TRUE") -> str:

@@ -1,8 +1,18 @@
-"""What one person was sent, over all editions: how many copies had which outcome."""
+"""What one person was sent: over all editions how many copies had which outcome, and each of them."""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from django.db.models import Q
 
 from mailer.database import fetch
+from mailer.models import Event
+from mailer.models.deliveries import EVENT_COLUMNS
 from mailer.reports import OUTCOME_ORDER, OUTCOMES
+from mailer.telling.known import AT_THE_REQUEST
+from subscribers import moments
 from subscribers.addresses import address_key, parse
+from subscribers.models import Letter
 
 COUNT_OUTCOMES = """
 SELECT coalesce(delivery.state, batch.state), count(*)
@@ -13,6 +23,28 @@ WHERE send.kind <> 'test'
   AND delivery.subscriber_id = (SELECT id FROM subscriber WHERE address_key = %s)
 GROUP BY coalesce(delivery.state, batch.state)
 """
+
+# Copies by the person, and tests by the address, which may be that of one who is no subscriber.
+READ_COPIES = f"""
+SELECT
+  delivery.id, list.slug, send.title, edition.date, send.kind, send.scheduled_at,
+  coalesce(delivery.state, batch.state), delivery.reason, delivery.test_address,
+  variant.subject, variant.text_only, variant.tracked, variant.language,
+  attempt.fired_at, attempt.message_id,
+  CASE WHEN delivery.state = 'rejected' THEN attempt.detail ELSE '' END,
+  {", ".join(f"delivery.{column}" for column in EVENT_COLUMNS.values())}
+FROM delivery
+JOIN send ON send.id = delivery.send_id
+JOIN edition ON edition.id = send.edition_id
+JOIN list ON list.id = edition.list_id
+LEFT JOIN variant ON variant.id = delivery.variant_id
+LEFT JOIN batch ON batch.id = delivery.batch_id
+LEFT JOIN attempt ON attempt.id = batch.attempt
+WHERE {{whose}}
+ORDER BY delivery.id
+"""
+
+_MANY = 1_000  # of one statement
 
 
 def outcomes(address: str) -> dict[str, int]:
@@ -25,3 +57,101 @@ def outcomes(address: str) -> dict[str, int]:
         outcome = str(OUTCOMES.get(state, state))
         counts[outcome] = counts.get(outcome, 0) + copies
     return {name: counts[name] for name in OUTCOME_ORDER if name in counts}
+
+
+def copies(subscriber: int, keys: Sequence[str]) -> list[dict[str, Any]]:
+    """Return each copy of an edition that a person was meant to get, with its outcome and all that came back.
+
+    `keys` are the hashes of the addresses that they have and had: tests went by those alone.
+    """
+    marks = ", ".join(["%s"] * len(keys))
+    theirs = fetch(READ_COPIES.format(whose="delivery.subscriber_id = %s"), [subscriber])
+    tests = fetch(
+        READ_COPIES.format(
+            whose="send.kind = 'test' AND delivery.subscriber_id IS NULL"
+            f" AND delivery.address_key IN ({marks})"
+        ),
+        keys,
+    )
+    rows = sorted([*theirs, *tests])
+    told: dict[int, list[dict[str, Any]]] = {}
+    for event in _events_of([row[0] for row in rows]):
+        told.setdefault(event.delivery_ref, []).append(_event(event))
+    return [_copy(row, told.get(row[0], [])) for row in rows]
+
+
+def events_without_a_copy(keys: Sequence[str]) -> list[dict[str, Any]]:
+    """Return what came back about these addresses without saying about which copy."""
+    found = Event.objects.filter(delivery_ref=0, address_key__in=keys)
+    return [_event(event) for event in found.order_by("at", "pk")]
+
+
+def letters(subscriber: int, addresses: Collection[str]) -> list[dict[str, Any]]:
+    """Return the letters to this person alone, and those to an address of theirs before they were anybody."""
+    theirs = Q(subscriber=subscriber)
+    for address in addresses:
+        theirs |= Q(address__iexact=address)
+    return [
+        {
+            "kind": letter.kind,
+            "list": letter.list.slug if letter.list else None,
+            "to": letter.address or None,
+            "language": letter.language,
+            "holds": letter.values,
+            "written_at": letter.created_at,
+            "state": letter.state,
+            "left_at": letter.fired_at,
+            "transport_said": letter.answer,
+            "message_id": letter.message_id,
+        }
+        for letter in Letter.objects.filter(theirs).select_related("list").order_by("pk")
+    ]
+
+
+def _events_of(deliveries: Sequence[int]) -> Iterator[Event]:
+    for start in range(0, len(deliveries), _MANY):
+        part = deliveries[start : start + _MANY]
+        yield from Event.objects.filter(delivery_ref__in=part).order_by("at", "pk")
+
+
+def _event(event: Event) -> dict[str, Any]:
+    return {
+        "kind": event.kind,
+        "at": event.at,
+        "link": event.link or None,
+        "by_a_machine": event.machine,
+        "detail": event.detail,
+        "received_at": event.received_at,
+    }
+
+
+def _copy(row: Sequence[Any], told: list[dict[str, Any]]) -> dict[str, Any]:
+    _, newsletter, title, day, kind, scheduled_at, state, reason, test_address, *rest = row
+    subject, text_only, tracked, language, left_at, message_id, said, *times = rest
+    carried = left_at is not None and reason not in AT_THE_REQUEST
+    return {
+        "list": newsletter,
+        "edition": title,
+        "date": str(day) if day else None,
+        "kind": kind,
+        "to": test_address or None,
+        "scheduled_at": moments.read(scheduled_at),
+        "outcome": str(OUTCOMES.get(state, state)),
+        "reason": reason,
+        "letter": subject
+        and {
+            "subject": subject,
+            "language": language,
+            "text_only": bool(text_only),
+            "counted": bool(tracked),
+        },
+        "left_at": moments.read(left_at) if carried else None,
+        "message_id": (message_id or None) if carried else None,
+        "transport_said": said or "",
+        "first": {
+            column.removesuffix("_at"): moments.read(at)
+            for column, at in zip(EVENT_COLUMNS.values(), times, strict=True)
+            if at is not None
+        },
+        "events": told,
+    }

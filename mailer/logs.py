@@ -15,7 +15,10 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 # The part before the @ is bounded, so that a long text without one is not searched again from each letter.
 _ADDRESS = re.compile(r"[^\s@<>()\",;\[\]\\]{1,256}(?:@|%40)(?:[\w-]+\.)+[\w-]+", re.IGNORECASE)
-_LINK = re.compile(r"(?<=/)(u|preferences)/[\w-]+")
+# Folders are called so too: there only what is as long as half a token counts.
+_LINK = re.compile(
+    r"(?<=/)((?:u|preferences)/|(?:confirm|undo|why|data|forget|address|move)/(?=[\w-]{22}))[\w-]+"
+)
 _KEY = re.compile(r"\b(Bearer\s+)\S+|\bSG\.[\w-]{6,}\.[\w-]{6,}", re.IGNORECASE)
 
 
@@ -96,5 +99,5 @@ def _clean(value: object) -> object:
 def _struck_out(text: str) -> str:
     if "@" in text or "%40" in text:
         text = _ADDRESS.sub("[address]", text)
-    text = _LINK.sub(r"\1/[token]", text)
+    text = _LINK.sub(r"\1[token]", text)
     return _KEY.sub(lambda found: f"{found[1] or ''}[key]", text)

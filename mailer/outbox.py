@@ -103,7 +103,8 @@ def fire(letter: int, attempt: uuid.UUID, transport: Transport, *, now: dt.datet
             return None
         envelope, reader = outgoing.made(row, attempt)
         parcel = transport.pack(envelope, [reader])
-        mine.update(state=OutboxState.SUBMITTING, fired_at=now)
+        outgoing.leaves(row, now=now)
+        mine.update(state=OutboxState.SUBMITTING, fired_at=now, values=row.values, occasion=row.occasion)
         # Before the commit, so that a process stopped within it is seen to be late.
         at = time.clock_gettime(time.CLOCK_BOOTTIME)
     return Fired(letter, attempt, parcel, at)

@@ -3,6 +3,7 @@
 Links are made at that moment and stored nowhere: who reads the database cannot act in a reader's name.
 """
 
+import datetime as dt
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,14 +16,16 @@ from mailer.letters import setting
 from mailer.letters.personal import About, Facts
 from mailer.letters.setting import Sheet, Typeset
 from mailer.links import Links
+from mailer.models import Send
 from mailer.transports.request import Envelope, Reader
 from subscribers import tokens
 from subscribers.addresses import AddressError, address_key, parse
 from subscribers.answering import STOPS_A_LINK, STOPS_A_SIGN_UP
 from subscribers.models import Letter, List, Request, Subscription, Suppression
-from subscribers.vocabulary import OutboxKind, RequestKind, Status, Suppressed
+from subscribers.vocabulary import OutboxKind, OutboxState, RequestKind, Status, Suppressed
 
 SUPPRESSED, LEFT = "the address is suppressed", "the reader has left"
+PAUSES = "the reader wants no letters for a while"
 OVER = "what it was about is done or gone"
 HAS_IT, NONE_SENT = "the reader has this edition", "nothing was sent to everybody yet"
 
@@ -47,7 +50,11 @@ _ABOUT = {
 
 
 def kept_back(letter: Letter) -> str:
-    """Return why a letter must not leave, or ''; call it with the letter's row locked."""
+    """Return why a letter must not leave, or ''; call it with the letter's row locked.
+
+    One that brings the current edition is told which send that is, in its `values`: while it is made another
+    send may end, which the reader may have.
+    """
     try:
         keys = {address_key(parse(_address(letter)).canonical)}
     except AddressError as error:
@@ -72,6 +79,14 @@ def made(letter: Letter, attempt: uuid.UUID) -> tuple[Envelope, Reader]:
     return _envelope(owner, attempt, typeset), Reader(COPY, _address(letter), _name(letter), "", "")
 
 
+def leaves(letter: Letter, *, now: dt.datetime) -> None:
+    """Let the time that its link is good for begin: it may have waited for longer than that.
+
+    Call it in the transaction that lets the letter go.
+    """
+    Request.objects.filter(pk=letter.values.get("request", 0), used_at=None).update(written_at=now)
+
+
 def _about_a_list(letter: Letter) -> str:
     """Keep back from who has left what is no answer to them."""
     ended = Subscription.objects.filter(
@@ -82,7 +97,11 @@ def _about_a_list(letter: Letter) -> str:
 
 def _asked_for(letter: Letter) -> str:
     request = _request(letter)
-    return OVER if request is None or request.used_at is not None else ""
+    if request is None or request.used_at is not None:
+        return OVER
+    # It goes to the mailbox that they have now; the link proves the one that they had when they asked.
+    moved = letter.subscriber is not None and letter.subscriber.address_key != request.address_key
+    return OVER if moved else ""
 
 
 def _welcomes(letter: Letter) -> str:
@@ -95,10 +114,13 @@ def _welcomes(letter: Letter) -> str:
 def _brings_the_edition(letter: Letter) -> str:
     row = _subscription(letter)
     if row is None or row.status != Status.ACTIVE:
-        return _welcomes(letter) or OVER
+        return _welcomes(letter) or PAUSES
     send = current.last_sent(row.list)
     if send is None:
         return NONE_SENT
+    letter.values = {**letter.values, "send": send.pk}
+    # The freeze of another send of this edition finds it by that.
+    letter.occasion = f"edition {send.edition_id} by letter {letter.pk}"
     return HAS_IT if current.has_it(row, send) else ""
 
 
@@ -135,7 +157,10 @@ def _notice(letter: Letter) -> Typeset:
 
 def _personal(letter: Letter, owner: List) -> Typeset:
     sheet = Sheet(owner.name, owner.language, owner.postal_address)
-    return setting.personal(_facts(letter, owner), sheet, letter.language)
+    typeset = setting.personal(_facts(letter, owner), sheet, letter.language)
+    if letter.subscriber is not None and letter.subscriber.text_only:
+        return replace(typeset, html="")
+    return typeset
 
 
 def _facts(letter: Letter, owner: List) -> Facts:
@@ -147,16 +172,43 @@ def _facts(letter: Letter, owner: List) -> Facts:
             links.preferences(row.pk, COPY),
             letter.created_at,
             interests=_interests(row),
-            current=Letter.objects.filter(kind=OutboxKind.CURRENT, values__subscription=row.pk).exists(),
+            current=_edition_follows(letter),
             leave_url=links.leave(row.pk, COPY),
         )
     request = Request.objects.get(pk=letter.values["request"])
     purpose = _PURPOSES[request.kind]
     url = f"{base}/{_PATHS.get(request.kind, purpose)}/{tokens.make(purpose, request.pk)}"
     facts = Facts(_ABOUT[RequestKind(request.kind)], owner.name, url, request.asked_at)
-    if already := letter.values.get("already"):
+    if already := _already(letter, request):
         return replace(facts, about=About.ALREADY, url=links.preferences(already, COPY))
     return facts
+
+
+def _already(letter: Letter, request: Request) -> int:
+    """Return the subscription by which the letters came when this one was written, if they still do; else 0.
+
+    It may have ended since, or gone with its reader to a mailbox that is not the one written to.
+    """
+    theirs = Subscription.objects.filter(
+        pk=letter.values.get("already", 0),
+        subscriber__address_key=request.address_key,
+        status__in=(Status.ACTIVE, Status.PAUSED),
+    )
+    return theirs.values_list("pk", flat=True).first() or 0
+
+
+def _edition_follows(welcome: Letter) -> bool:
+    """Return whether the current edition was asked for along with this welcome, and will come or has."""
+    beside = Letter.objects.select_related("list", "subscriber").filter(
+        kind=OutboxKind.CURRENT,
+        subscriber=welcome.subscriber,
+        list=welcome.list,
+        created_at=welcome.created_at,
+    )
+    letter = beside.exclude(state__in=(OutboxState.CANCELLED, OutboxState.REJECTED)).first()
+    if letter is None:
+        return False
+    return letter.state not in (OutboxState.PENDING, OutboxState.CLAIMED) or not kept_back(letter)
 
 
 def _interests(row: Subscription) -> tuple[str, ...] | None:
@@ -168,9 +220,9 @@ def _interests(row: Subscription) -> tuple[str, ...] | None:
 
 def _current(letter: Letter, owner: List, attempt: uuid.UUID) -> tuple[Envelope, Reader]:
     row = _subscription(letter)
-    send = current.last_sent(owner)
-    if row is None or send is None:
-        raise ValueError(f"{letter} has nothing to bring")
+    if row is None:
+        raise ValueError(f"{letter} has nobody to come to")
+    send = Send.objects.select_related("revision__edition__list").get(pk=letter.values["send"])
     variant, links = current.variant_for(row, send), Links(settings.CONFIGURATION.base_url)
     typeset = Typeset(variant.subject, variant.html, variant.text)
     reader = Reader(

@@ -9,6 +9,7 @@ import dj_database_url
 from mailer.embedded import broker
 from mailer.environment import read
 from mailer.keys import kept_secret
+from mailer.web.arriving import REPORT
 
 CONFIGURATION = read(os.environ)
 
@@ -27,10 +28,12 @@ ALLOWED_HOSTS = [urlsplit(CONFIGURATION.base_url).hostname or "", "127.0.0.1", "
 INSTALLED_APPS = ["django.contrib.contenttypes", "subscribers", "mailer"]
 MIDDLEWARE = [
     "mailer.web.headers.SecurityHeaders",
+    "mailer.web.languages.Languages",  # around all that may answer with a page of its own
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "mailer.web.own_pages.OwnPages",
+    "mailer.web.own_pages.OnlyWhereAsked",
 ]
 ROOT_URLCONF = "mailer.web.urls"
 WSGI_APPLICATION = "mailer.web.wsgi.application"
@@ -75,6 +78,16 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 USE_I18N = True
+# What readers are spoken to in, each by its own name.
+LANGUAGES = [
+    ("en", "English"),
+    ("zh-hans", "中文"),
+    ("ru", "Русский"),
+    ("fr", "Français"),
+    ("ar", "العربية"),
+    ("hi", "हिन्दी"),
+]
+LOCALE_PATHS = [BASE_DIR / "mailer" / "locale"]
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "templates" / "public" / "static"]
@@ -82,8 +95,11 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
-# Webhook bodies are the largest thing anyone may post: SendGrid collects up to 768 KB, and may grow.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# Webhook bodies are the largest thing anyone may post (mailer.web.arriving has what each page takes).
+DATA_UPLOAD_MAX_MEMORY_SIZE = REPORT
+# 63 interests, and as many lists again; no form of ours takes a file.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 150
+DATA_UPLOAD_MAX_NUMBER_FILES = 0
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "no-referrer"

@@ -2,7 +2,8 @@
 
 import pytest
 
-from mailer import correspondence, sends
+from mailer import batches, correspondence, sends
+from mailer.transports.answers import Accepted
 from subscribers.leaving import unsubscribe
 from tests.stage import EDITION, NOW, a_frozen_send, a_list, a_reader, an_edition, batches_of, fired
 
@@ -22,3 +23,17 @@ def test_copies_are_counted_by_outcome_and_tests_are_none() -> None:
     sends.prepare(trial.pk, now=NOW)
     assert correspondence.outcomes("ADA@x.example") == {"pending": 1, "in_flight": 1}
     assert correspondence.outcomes("cy@x.example") == {}
+
+
+def test_a_copy_that_never_left_has_no_moment_of_leaving() -> None:
+    owner = a_list()
+    ada, bo = a_reader(owner, "ada@x.example"), a_reader(owner, "bo@x.example")
+    send = a_frozen_send(owner)
+    unsubscribe(ada.pk, "one-click", NOW)
+    for batch in batches_of(send):
+        request = fired(batch)
+        batches.settle(batch.pk, request.attempt, Accepted(202, "m-1"), now=NOW)
+    [hers] = correspondence.copies(ada.subscriber_id, [ada.subscriber.address_key])
+    assert (hers["outcome"], hers["reason"], hers["left_at"]) == ("excluded", "unsubscribed_since", None)
+    [his] = correspondence.copies(bo.subscriber_id, [bo.subscriber.address_key])
+    assert (his["outcome"], his["left_at"], his["message_id"]) == ("accepted", NOW, "m-1")

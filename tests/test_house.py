@@ -137,7 +137,7 @@ def test_a_test_file_is_named_for_what_it_tests() -> None:
     strays = [
         str(path)
         for path in tests
-        if path.parts[1] not in {"acceptance", "faults", "servers"}
+        if path.parts[1] not in {"acceptance", "attacks", "faults", "servers"}
         and not _subject_exists(Path(*path.parts[1:-1]), path.stem.removeprefix("test_"))
     ]
     assert strays == []

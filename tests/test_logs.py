@@ -9,6 +9,7 @@ import pytest
 import structlog
 
 from mailer import logs
+from mailer.web.headers import THEIR_PATHS
 from subscribers import tokens
 
 Lines = Callable[[], list[dict[str, Any]]]
@@ -89,6 +90,15 @@ def test_an_address_in_a_traceback_is_struck_out(lines: Lines, canary: str) -> N
 )
 def test_addresses_of_every_shape_are_struck_out(address: str) -> None:
     assert logs.redact(None, "info", {"event": f"to {address}, please"}) == {"event": "to [address], please"}
+
+
+@pytest.mark.parametrize("path", THEIR_PATHS)
+def test_the_token_of_every_readers_page_is_struck_out(path: str) -> None:
+    event = {"event": f"Internal Server Error: {path}{tokens.make('undo', 7)}", "in": f"{path}notes.txt"}
+    assert logs.redact(None, "", event) == {
+        "event": f"Internal Server Error: {path}[token]",
+        "in": f"{path}[token].txt" if path in {"/u/", "/preferences/"} else f"{path}notes.txt",
+    }
 
 
 def test_tokens_of_links_and_keys_are_struck_out() -> None:

@@ -1,85 +1,39 @@
-"""Letters to one person as they leave: who is spared them, whose links they hold, and which edition comes."""
+"""Letters to one person as they leave: who is spared them, and whose links they hold."""
 
+import datetime as dt
 import json
-import re
+from collections.abc import Collection
 from typing import Any
 
 import pytest
 
-from mailer import current, outbox
-from mailer.models import Batch, Delivery, Send
-from mailer.outgoing import HAS_IT, LEFT, NONE_SENT, OVER, SUPPRESSED
-from mailer.transports.sendgrid import SendGrid
-from subscribers import answering, asking, confirming, leaving, tokens
-from subscribers.addresses import address_key, parse
-from subscribers.confirming import Confirmed, Open
+from mailer import outbox
+from mailer.outgoing import LEFT, OVER, PAUSES, SUPPRESSED
+from subscribers import asking, leaving, proving, tokens
+from subscribers.addresses import parse
+from subscribers.amending import Wish, amend
+from subscribers.erasing import erase
 from subscribers.evidence import UNSTATED
-from subscribers.models import Letter, List, Request, Subscription, Suppression
-from subscribers.vocabulary import OutboxKind, OutboxState, RequestKind, Status, Suppressed
-from tests.stage import NOW, SENDGRID, a_frozen_send, a_list, a_reader
+from subscribers.models import Letter, Request, Subscriber, Subscription
+from subscribers.vocabulary import OutboxKind, RequestKind, Status, Suppressed
+from tests.outgoing import (
+    a_current_edition,
+    a_link,
+    a_move,
+    a_welcome,
+    answered,
+    asked,
+    body_of,
+    confirmed,
+    current_letter,
+    kept_back,
+    sent,
+    suppress,
+    text_of,
+)
+from tests.stage import NOW, SENDGRID, a_list, a_reader
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
-
-
-def asked(owner: List, *slugs: str, current: bool = False) -> int:
-    wish = asking.Wish(owner, parse("nina@example.org"), slugs, tracked=False, current=current, language="en")
-    return asking.sign_up(wish, origin=UNSTATED, at=NOW)
-
-
-def answered(request: int) -> Letter:
-    letter = answering.answer(request, at=NOW)
-    assert letter
-    return Letter.objects.get(pk=letter)
-
-
-def confirmed(request: int) -> Confirmed:
-    there = confirming.standing(request, at=NOW)
-    assert isinstance(there, Open)
-    done = confirming.confirm(request, shown=there.digest, at=NOW)
-    assert isinstance(done, Confirmed)
-    return done
-
-
-def body_of(letter: Letter, transport: SendGrid = SENDGRID) -> dict[str, Any]:
-    """What would leave: the request's body, with the reader's own addresses put in."""
-    attempt = outbox.claim(letter.pk, now=NOW, lease=60)
-    assert attempt
-    fired = outbox.fire(letter.pk, attempt, transport, now=NOW)
-    assert fired, Letter.objects.get(pk=letter.pk).answer
-    content = fired.parcel.content
-    assert isinstance(content, bytes)
-    body: dict[str, Any] = json.loads(content)
-    return body
-
-
-def kept_back(letter: Letter) -> str:
-    """Why a letter was cancelled when it should have left."""
-    attempt = outbox.claim(letter.pk, now=NOW, lease=60)
-    assert attempt
-    assert outbox.fire(letter.pk, attempt, SENDGRID, now=NOW) is None
-    letter.refresh_from_db()
-    assert letter.state == OutboxState.CANCELLED
-    return letter.answer
-
-
-def text_of(body: dict[str, Any]) -> str:
-    return str(body["content"][0]["value"])
-
-
-def suppress(reason: Suppressed, owner: List | None = None) -> None:
-    key = address_key(parse("nina@example.org").canonical)
-    Suppression.objects.create(address_key=key, list=owner, reason=reason, source="a test", at=NOW)
-
-
-def sent(owner: List) -> Send:
-    """An edition that everybody on the list has been sent, and the send is over."""
-    if not owner.subscriptions.exists():
-        a_reader(owner, "oleg@example.org")
-    send = a_frozen_send(owner)
-    Batch.objects.filter(send=send).update(state="accepted")
-    Send.objects.filter(pk=send.pk).update(status="done", finished_at=NOW)
-    send.refresh_from_db()
-    return send
 
 
 def test_a_confirmation_holds_a_link_that_stands_in_no_table() -> None:
@@ -135,18 +89,40 @@ def test_who_gets_the_letters_already_is_led_to_their_preferences() -> None:
     assert "/confirm/" not in text_of(body)
 
 
-@pytest.mark.parametrize("reason", [Suppressed.BOUNCED, Suppressed.COMPLAINED, Suppressed.BY_HAND])
-def test_who_complained_since_it_was_written_gets_no_confirmation(reason: Suppressed) -> None:
-    letter = answered(asked(a_list()))
-    suppress(reason)
-    assert kept_back(letter) == SUPPRESSED
+ALL = frozenset(Suppressed)
+TO_STRANGERS = {Suppressed.BOUNCED, Suppressed.COMPLAINED, Suppressed.BY_HAND}
+TO_READERS = {Suppressed.BOUNCED, Suppressed.BY_HAND, Suppressed.ERASED}
 
 
-@pytest.mark.parametrize("reason", [Suppressed.UNSUBSCRIBED, Suppressed.ERASED])
-def test_who_has_left_may_be_asked_whether_they_come_back(reason: Suppressed) -> None:
-    letter = answered(asked(a_list()))
-    suppress(reason)
-    assert body_of(letter)["subject"] == "Please confirm: Space Digest"
+@pytest.mark.parametrize("reason", Suppressed)
+@pytest.mark.parametrize("where", ["everywhere", "here", "on another list"])
+@pytest.mark.parametrize(
+    ("write", "stops"),
+    [
+        (lambda owner: answered(asked(owner)), TO_STRANGERS),
+        (a_move, TO_STRANGERS),
+        (lambda owner: a_link(RequestKind.DATA, owner), TO_READERS),
+        (lambda owner: a_link(RequestKind.FORGET, owner), TO_READERS),
+        (lambda owner: a_link(RequestKind.READDRESS, owner), TO_READERS),
+        (a_welcome, ALL),
+        (a_current_edition, ALL),
+    ],
+    ids=["confirmation", "move", "data", "forget", "readdress", "welcome", "current"],
+)
+def test_what_came_up_since_it_was_written_stops_a_letter_or_does_not(
+    write: Any,  # noqa: ANN401 - one of the functions above
+    stops: Collection[Suppressed],
+    where: str,
+    reason: Suppressed,
+) -> None:
+    """Who has left or was forgotten may be asked whether they come back; who complained, what we know."""
+    owner = a_list()
+    letter = write(owner)
+    suppress(reason, None if where == "everywhere" else owner if where == "here" else a_list("second"))
+    if reason in stops and where != "on another list":
+        assert kept_back(letter) == SUPPRESSED
+    else:
+        assert body_of(letter)["subject"]
 
 
 def test_a_link_to_their_data_reaches_who_has_left() -> None:
@@ -162,6 +138,56 @@ def test_what_was_confirmed_or_forgotten_meanwhile_needs_no_letter() -> None:
     letter = answered(request)
     confirmed(request)
     assert kept_back(letter) == OVER
+
+
+def test_a_mailbox_that_was_given_up_since_gets_no_link_and_nor_does_the_new_one() -> None:
+    letter = a_link(RequestKind.DATA, a_list())
+    amend("nina@example.org", Wish(address="nina@new.example"), how="telephone", by="ops", at=NOW)
+    assert kept_back(letter) == OVER
+
+
+def test_the_hour_of_a_link_begins_when_its_letter_leaves() -> None:
+    """A provider that was away for long must not make links that are over when they come."""
+    letter = a_link(RequestKind.DATA, a_list())
+    request, later = letter.values["request"], NOW + dt.timedelta(hours=5)
+    assert proving.standing(request, RequestKind.DATA, at=later) is proving.Ended.OVER
+    body_of(letter, now=later)
+    soon, late = (later + dt.timedelta(minutes=minutes) for minutes in (59, 60))
+    assert isinstance(proving.standing(request, RequestKind.DATA, at=soon), proving.Proof)
+    assert proving.standing(request, RequestKind.DATA, at=late) is proving.Ended.OVER
+
+
+def test_who_had_the_letters_and_left_before_it_leaves_is_asked_to_confirm() -> None:
+    owner = a_list()
+    nina = a_reader(owner, "nina@example.org")
+    letter = answered(asked(owner))
+    leaving.unsubscribe(nina.pk, "one-click", NOW)
+    body = body_of(letter)
+    assert body["subject"] == "Please confirm: Space Digest"
+    assert "/preferences/" not in text_of(body)
+
+
+def test_whose_letters_go_elsewhere_by_then_is_not_led_to_them_from_the_old_mailbox() -> None:
+    owner = a_list()
+    a_reader(owner, "nina@example.org")
+    letter = answered(asked(owner))
+    amend("nina@example.org", Wish(address="nina@new.example"), how="telephone", by="ops", at=NOW)
+    body = body_of(letter)
+    assert body["personalizations"][0]["to"] == [{"email": "nina@example.org"}]
+    assert "/confirm/" in text_of(body)
+    assert "/preferences/" not in json.dumps(body)
+
+
+def test_whoever_is_erased_takes_along_what_was_asked_for_in_their_name_as_a_stranger() -> None:
+    letter = answered(asked(a_list()))
+    attempt = outbox.claim(letter.pk, now=NOW, lease=60)
+    assert attempt
+    assert not Subscriber.objects.exists()
+    erased = erase("Nina@example.org", by="ops", at=NOW)
+    assert {place.place: place.rows for place in erased.places}["letters to one person"] == 1
+    assert not Letter.objects.exists()
+    assert not Request.objects.exists()
+    assert outbox.fire(letter.pk, attempt, SENDGRID, now=NOW) is None
 
 
 def test_a_request_that_is_gone_needs_no_letter() -> None:
@@ -191,49 +217,35 @@ def test_who_left_at_once_is_not_welcomed() -> None:
     assert kept_back(Letter.objects.get(pk=done.letters[0])) == LEFT
 
 
-def current_letter(owner: List, *slugs: str) -> Letter:
-    request = asked(owner, *slugs, current=True)
-    answered(request)
-    return Letter.objects.get(pk=confirmed(request).letters[1], kind=OutboxKind.CURRENT)
-
-
-def test_the_current_edition_comes_as_this_reader_would_have_got_it_with_their_own_way_out() -> None:
+def test_a_welcome_comes_to_who_pauses_at_once_and_the_edition_does_not() -> None:
     owner = a_list()
     sent(owner)
-    body = body_of(current_letter(owner, "africa"))
-    text = text_of(body)
-    assert "The dish turned." in text
-    assert "The rocket flew." not in text
-    number = Subscription.objects.get(subscriber__canonical="nina@example.org").pk
-    one = body["personalizations"][0]
-    assert one["headers"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert tokens.make("leave", number) in one["headers"]["List-Unsubscribe"]
-    assert any(tokens.make("preferences", number) in link for link in one["substitutions"].values())
-    assert body["headers"] == {"List-Id": "<space-digest.news.example>"}
-    assert body["tracking_settings"]["click_tracking"]["enable"] is False
-    assert not re.search(r"nl_delivery|nl_send", json.dumps(body))
+    edition = current_letter(owner)
+    Subscription.objects.filter(pk=edition.values["subscription"]).update(status=Status.PAUSED)
+    assert kept_back(edition) == PAUSES
+    welcome = Letter.objects.get(kind=OutboxKind.WELCOME)
+    text = text_of(body_of(welcome))
+    assert text.startswith("Space Digest\n\nWelcome to Space Digest")
+    assert "follows in a letter" not in text
 
 
-def test_whose_interests_it_has_nothing_of_gets_the_top_stories() -> None:
+def test_a_welcome_promises_an_edition_only_where_one_follows() -> None:
+    current_letter(a_list())
+    assert "follows in a letter" not in text_of(body_of(Letter.objects.get(kind=OutboxKind.WELCOME)))
+
+
+@pytest.mark.parametrize("edition_first", [True, False])
+def test_a_welcome_says_that_the_edition_follows_whichever_leaves_first(*, edition_first: bool) -> None:
     owner = a_list()
-    owner.interests.create(number=4, slug="mars", name="Mars", position=4)
-    owner.next_interest = 5
-    owner.save()
     sent(owner)
-    assert "The rocket flew." in text_of(body_of(current_letter(owner, "mars")))
+    edition = current_letter(owner)
+    if edition_first:
+        body_of(edition)
+    welcome = Letter.objects.get(kind=OutboxKind.WELCOME)
+    assert "The current edition follows in a letter of its own." in text_of(body_of(welcome))
 
 
-def test_nobody_gets_an_edition_twice() -> None:
-    owner = a_list()
-    a_reader(owner, "nina@example.org")
-    send = sent(owner)
-    nina = Subscription.objects.get(subscriber__canonical="nina@example.org")
-    assert current.has_it(nina, send)
-    Subscription.objects.filter(pk=nina.pk).update(status=Status.UNSUBSCRIBED)
-    assert kept_back(current_letter(owner)) == HAS_IT
-    Delivery.objects.update(state="excluded", reason="suppressed")
-    assert not current.has_it(nina, send)
-
-
-def test_before_the_first_edition_there_is_none() -> None:
-    assert kept_back(current_letter(a_list())) == NONE_SENT
+def test_who_wants_text_only_gets_their_own_letters_so_too() -> None:
+    letter = a_link(RequestKind.DATA, a_list())
+    Subscriber.objects.update(text_only=True)
+    assert [part["type"] for part in body_of(letter)["content"]] == ["text/plain"]

@@ -97,7 +97,7 @@ def _personal_text(letter: personal_letter.Personal, sheet: Sheet) -> str:
         "-" * COLUMNS,
         wrapped(letter.because),
         *map(_way, letter.ways),
-        sheet.postal_address,
+        wrapped(sheet.postal_address),
     ]
     return _PARAGRAPH.join(parts) + "\n"
 

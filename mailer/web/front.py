@@ -12,7 +12,7 @@ from subscribers.models import List
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
     """Show the public lists and their interests."""
-    lists = List.objects.filter(public=True).prefetch_related("interests").order_by("name")
+    lists = List.objects.filter(public=True).prefetch_related("interests").order_by("name", "pk")
     shown = [
         (newsletter, [i.name for i in newsletter.interests.all() if i.retired_at is None])
         for newsletter in lists

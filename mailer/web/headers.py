@@ -13,6 +13,7 @@ EVERYWHERE = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Referrer-Policy": "no-referrer",  # an address with a token must not be told to the next site
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",  # for what does not know frame-ancestors
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -20,7 +21,13 @@ EVERYWHERE = {
 }
 # One reader's own pages stay out of caches and search engines, whatever the answer is.
 OF_ONE_READER = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
-THEIR_PATHS = ("/u/", "/preferences/")
+THEIR_PATHS = tuple(
+    f"/{page}/"
+    for page in ("u", "preferences", "confirm", "undo", "why", "data", "forget", "address", "move")
+)
+# A form that may be found, but carries a ticket which counts once; and what machines ask for now, not then.
+OF_NOW = {"Cache-Control": "no-store"}
+PATHS_OF_NOW = ("/subscribe/", "/webhooks/", "/healthz", "/readyz")
 
 
 class SecurityHeaders:
@@ -33,7 +40,14 @@ class SecurityHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer as the application does, with the headers."""
         response = self._get_response(request)
-        headers = EVERYWHERE | OF_ONE_READER if request.path.startswith(THEIR_PATHS) else EVERYWHERE
-        for name, value in headers.items():
+        for name, value in _headers(request.path).items():
             response.headers.setdefault(name, value)
         return response
+
+
+def _headers(path: str) -> dict[str, str]:
+    if path.startswith(THEIR_PATHS):
+        return EVERYWHERE | OF_ONE_READER
+    if path.startswith(PATHS_OF_NOW):
+        return EVERYWHERE | OF_NOW
+    return EVERYWHERE

@@ -13,14 +13,19 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from mailer import events
-from mailer.web import errors
+from mailer.web import errors, parting
+from mailer.web.languages import speak
 from mailer.web.origins import origin_of
 from mailer.web.pages import page
 from subscribers import tokens
 from subscribers.addresses import masked
+from subscribers.evidence import Origin
 from subscribers.leaving import unsubscribe
-from subscribers.models import Subscription
-from subscribers.vocabulary import Status
+from subscribers.models import Consent, Subscription
+from subscribers.vocabulary import Action, Status
+
+# A button that was pressed twice, or a page that was loaded again, is still the same farewell.
+_JUST_NOW = dt.timedelta(minutes=1)
 
 
 @csrf_exempt  # a mail program has no cookie (RFC 8058 section 3.2); the token is the proof
@@ -30,16 +35,28 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
     claim = tokens.read("leave", token)
     if claim is None:
         return errors.unknown_link(request)
-    if request.method != "POST":
-        return _shown(request, claim.subscription)
-    one_click, now = _is_one_click(request), _now()
-    how = "one-click" if one_click else "the page behind a letter's link"
-    origin = origin_of(request, "" if one_click else "leave.html")
+    now = _now()
+    if request.method == "POST" and _is_one_click(request):
+        _leave(claim, "one-click", now, origin_of(request))
+        return HttpResponse("You are unsubscribed.\n", content_type="text/plain; charset=utf-8")
+    subscription = _find(claim)
+    if subscription is None:
+        return parting.gone(request)
+    speak(request, reader=subscription.subscriber.locale, newsletter=subscription.list.language)
+    if request.method == "POST":
+        _leave(claim, "the page behind a letter's link", now, origin_of(request, "leave.html"))
+        subscription = _find(claim)
+    return _shown(request, claim, subscription, pressed=now if request.method == "POST" else None)
+
+
+def _leave(claim: tokens.Claim, how: str, now: dt.datetime, origin: Origin) -> None:
     if unsubscribe(claim.subscription, how, now, origin=origin):
         events.note_leaving(claim.delivery, at=now)
-    if one_click:
-        return HttpResponse("You are unsubscribed.\n", content_type="text/plain; charset=utf-8")
-    return _shown(request, claim.subscription)
+
+
+def _find(claim: tokens.Claim) -> Subscription | None:
+    found = Subscription.objects.select_related("subscriber", "list").filter(pk=claim.subscription)
+    return found.first()
 
 
 def _is_one_click(request: HttpRequest) -> bool:
@@ -53,15 +70,38 @@ def _is_one_click(request: HttpRequest) -> bool:
         return True
 
 
-def _shown(request: HttpRequest, subscription_id: int) -> HttpResponse:
-    """Return the page for how things stand; an erased subscription is one that was left."""
-    subscription = (
-        Subscription.objects.select_related("subscriber", "list").filter(pk=subscription_id).first()
-    )
+def _shown(
+    request: HttpRequest,
+    claim: tokens.Claim,
+    subscription: Subscription | None,
+    *,
+    pressed: dt.datetime | None,
+) -> HttpResponse:
+    """Return the page for how things stand; `pressed` is when the page's own button was, just now."""
     if subscription is None:
-        return page(request, "left.html", list=None, address="")
-    template = "left.html" if subscription.status == Status.UNSUBSCRIBED else "leave.html"
-    return page(request, template, list=subscription.list, address=masked(subscription.subscriber.address))
+        return parting.gone(request)
+    preferences = f"/preferences/{tokens.make('preferences', subscription.pk, claim.delivery)}"
+    if subscription.status == Status.UNSUBSCRIBED:
+        now = pressed if pressed and _can_undo(subscription, pressed) else None
+        return parting.left(request, subscription, ask=preferences, now=now)
+    return page(
+        request,
+        "leave.html",
+        list=subscription.list,
+        address=masked(subscription.subscriber.address),
+        preferences=preferences,
+    )
+
+
+def _can_undo(subscription: Subscription, now: dt.datetime) -> bool:
+    """Return whether this is the farewell of just now, of one whose letters had been confirmed."""
+    if not dt.timedelta(0) <= now - subscription.changed_at < _JUST_NOW:
+        return False
+    farewells = Consent.objects.filter(
+        subscriber=subscription.subscriber_id, list=subscription.list_id, action=Action.WITHDRAWN
+    )
+    last = farewells.order_by("-pk").values_list("detail", flat=True).first() or {}
+    return last.get("before", {}).get("status") in (Status.ACTIVE, Status.PAUSED)
 
 
 def _now() -> dt.datetime:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import to_locale
 
+from mailer.languages import current
 from subscribers.evidence import Origin
 from subscribers.networks import minimised
 
@@ -16,14 +18,27 @@ _WORDING = 12  # hexadecimal digits: enough to tell the versions of one file apa
 
 def origin_of(request: HttpRequest, template: str = "") -> Origin:
     """Return the origin of a wish; `template` is the public page it was made on, '' for none."""
-    return Origin(wording=wording(template) if template else "", network=minimised(_address(request)))
+    shown = wording(template, current().code) if template else ""
+    return Origin(wording=shown, network=network_of(request))
+
+
+def network_of(request: HttpRequest) -> str:
+    """Return the network that a visitor asks from, minimised; '' where there is none to tell."""
+    return minimised(_address(request))
 
 
 @functools.cache
-def wording(template: str) -> str:
-    """Return the version of a public page's text: its name and the beginning of its file's SHA-256."""
-    source = Path(settings.BASE_DIR) / "templates" / "public" / template
-    return f"{template}@{hashlib.sha256(source.read_bytes()).hexdigest()[:_WORDING]}"
+def wording(template: str, language: str = "en") -> str:
+    """Return the version of a public page's text: its name, the beginning of a SHA-256, and its language.
+
+    The hash is that of the file, which holds the English text, and of the catalogue for any other language.
+    """
+    digest = hashlib.sha256((Path(settings.BASE_DIR) / "templates" / "public" / template).read_bytes())
+    if language == "en":
+        return f"{template}@{digest.hexdigest()[:_WORDING]}"
+    catalogue = Path(settings.LOCALE_PATHS[0]) / to_locale(language) / "LC_MESSAGES" / "django.po"
+    digest.update(catalogue.read_bytes())
+    return f"{template}@{digest.hexdigest()[:_WORDING]}/{language}"
 
 
 def _address(request: HttpRequest) -> str:

@@ -2,12 +2,20 @@
 
 from django.urls import path
 
-from mailer.web import front, health, leaving, preferences, webhooks
+from mailer.web import confirming, front, health, leaving, parting, preferences, subscribing, webhooks, yours
 
 urlpatterns = [
     path("", front.front),
+    path("subscribe/<slug:slug>", subscribing.subscribe),
+    path("confirm/<str:token>", confirming.confirm),
     path("u/<str:token>", leaving.leave),
+    path("undo/<str:token>", parting.undo),
+    path("why/<str:token>", parting.why),
     path("preferences/<str:token>", preferences.preferences),
+    path("data/<str:token>", yours.data),
+    path("forget/<str:token>", yours.forget),
+    path("address/<str:token>", yours.address),
+    path("move/<str:token>", yours.move),
     path("webhooks/sendgrid", webhooks.sendgrid),
     path("healthz", health.alive),
     path("readyz", health.ready),

@@ -24,6 +24,39 @@ def facts(about: About) -> Facts:
     return WELCOME if about is About.WELCOME else replace(FACTS, about=about)
 
 
+CONFIRMATION = f"""\
+Space Digest
+
+Would you like to read Space Digest?
+====================================
+
+On 1 December 2026 somebody, probably you, asked for Space Digest to come to
+this address. It comes only if you confirm it.
+
+The link leads to a page with one button. It is good for seven days.
+
+Look and confirm:
+    {URL}
+
+If it was not you, do nothing: no letters come, and what was asked for is
+forgotten in a few days.
+
+{"-" * COLUMNS}
+
+You get this letter because it was asked for on the page of Space Digest.
+
+1 Orbit Road
+Nairobi
+"""
+
+
+def test_a_confirmation_says_just_this() -> None:
+    """Nothing of what was typed into the form, by whomever: no name, no interest, no network."""
+    made = setting.personal(FACTS, SHEET, "en")
+    assert made.subject == "Please confirm: Space Digest"
+    assert made.text == CONFIRMATION
+
+
 @pytest.mark.parametrize("about", About)
 def test_each_has_one_button_whose_address_stands_in_full_in_both_parts(about: About) -> None:
     made = setting.personal(facts(about), SHEET, "en")
@@ -86,6 +119,12 @@ def test_a_name_with_markup_is_a_name() -> None:
     assert "<i>Orbit" not in made.html
     assert "Space & <b>Time</b>" in made.text
     assert made.subject == "Please confirm: Space & <b>Time</b>"
+
+
+def test_a_long_postal_address_keeps_the_columns_of_the_text_part() -> None:
+    made = setting.personal(FACTS, Sheet("Space Digest", "en", "Orbit House, " * 12 + "Nairobi"), "en")
+    assert all(width(line) <= COLUMNS for line in made.text.split("\n") if "://" not in line)
+    assert made.text.endswith("Nairobi\n")
 
 
 def test_a_welcome_says_what_is_followed_and_how_to_leave() -> None:

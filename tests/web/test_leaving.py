@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -95,11 +96,34 @@ def test_the_button_of_the_page_leaves_and_shows_a_page(nina: Subscription, brow
     assert status(nina) == "unsubscribed"
 
 
-def test_who_has_left_sees_so(nina: Subscription, browser: Client) -> None:
-    leaving.unsubscribe(nina.pk, "one-click", NOW)
+def test_who_has_left_sees_so_and_may_ask_for_their_data_alone(nina: Subscription, browser: Client) -> None:
+    leaving.unsubscribe(nina.pk, "one-click", dt.datetime.now(dt.UTC))
     written = browser.get(link(nina)).content.decode()
     assert "You are unsubscribed" in written
-    assert "<button" not in written
+    assert re.findall(r'<button[^>]*name="ask" value="(\w+)"', written) == ["data", "forget"]
+    # Who only looks, as scanners do, is given nothing that would bring the reader back.
+    assert "/undo/" not in written
+    assert "/why/" not in written
+
+
+def test_the_page_offers_a_pause_beside_leaving(nina: Subscription, browser: Client) -> None:
+    [there] = re.findall(r'href="(/preferences/[^"]+)"', browser.get(link(nina)).content.decode())
+    assert browser.get(there).status_code == 200
+
+
+def test_the_page_speaks_the_reader_s_language_and_keeps_that_as_evidence(browser: Client) -> None:
+    omar = a_reader(a_list(), "omar@example.org", locale="ar")
+    assert '<html lang="ar" dir="rtl">' in browser.get(link(omar)).content.decode()
+    assert '<html lang="ar" dir="rtl">' in browser.post(link(omar)).content.decode()
+    assert Consent.objects.get().wording == wording("leave.html", "ar")
+
+
+def test_a_mail_program_is_answered_in_the_same_octets_whatever_language_it_speaks(
+    nina: Subscription, browser: Client
+) -> None:
+    there = f"{link(nina)}?lang=ar"
+    answer = browser.post(there, ONE_CLICK, content_type=FORM, headers={"accept-language": "ru"})
+    assert answer.content == b"You are unsubscribed.\n"
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

@@ -21,7 +21,7 @@ def test_with_a_real_transport_no_page_says_so(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize(
-    "part", ['<html lang="en">', '<a class="skip" href="#main">', '<main id="main">', "<h1>"]
+    "part", ['<html lang="en" dir="ltr">', '<a class="skip" href="#main">', '<main id="main">', "<h1>"]
 )
 def test_every_page_can_be_walked_by_keyboard_and_ear(part: str) -> None:
     assert shown().count(part) == 1
