@@ -1,6 +1,8 @@
 """The current edition for one who has just come: what the others were sent last, as this reader gets it."""
 
 from dataclasses import replace
+from itertools import count
+from typing import Any
 
 from mailer import variants
 from mailer.database import fetch
@@ -8,7 +10,6 @@ from mailer.look import content_hash, look_of
 from mailer.models import Send, Variant, VariantSet
 from mailer.models.editions import EVERYTHING
 from mailer.rendering.values import Look
-from mailer.vocabulary import SendKind, SendStatus
 from subscribers.models import Letter, List, Subscription
 from subscribers.vocabulary import NoStory, OutboxKind, OutboxState
 
@@ -25,6 +26,16 @@ WHERE edition_id = %(edition)s AND subscriber_id = %(subscriber)s
 LIMIT 1
 """
 
+# A list's sends to everybody that are over, the last first.
+_OVER = """
+SELECT send.id, send.corrects_id, send.revision_id, revision.text_hash, edition.title, edition.date
+FROM send JOIN edition ON edition.id = send.edition_id JOIN revision ON revision.id = send.revision_id
+WHERE edition.list_id = %s AND send.kind IN ('send', 'correction')
+  AND send.status IN ('done', 'done_with_gaps') AND send.segment IS NULL
+ORDER BY send.scheduled_at DESC, send.id DESC LIMIT 1 OFFSET %s
+"""
+Mark = tuple[Any, ...]
+
 # Letters that left, or may have.
 _MAY_HAVE_LEFT = (OutboxState.SUBMITTING, OutboxState.UNKNOWN, OutboxState.ACCEPTED)
 
@@ -34,21 +45,23 @@ def last_sent(newsletter: List) -> Send | None:
 
     The last is the one that was meant for the latest moment: one that was long in doubt ends after the next.
     """
-    over = (
-        Send.objects.filter(
-            edition__list=newsletter,
-            kind__in=(SendKind.SEND, SendKind.CORRECTION),
-            status__in=(SendStatus.DONE, SendStatus.DONE_WITH_GAPS),
-            segment__isnull=True,
-        )
-        .select_related("revision__edition__list")
-        .defer("revision__text", "revision__source")
-        .order_by("-scheduled_at", "-pk")
-    )
-    passed_over: list[int] = []
-    while (send := over.exclude(pk__in=passed_over).first()) is not None and _for_some_only(send):
-        passed_over.append(send.pk)
-    return send
+    mark = mark_of_last(newsletter.pk)
+    return send_of(mark) if mark else None
+
+
+def send_of(mark: Mark) -> Send:
+    """Return the send with this mark."""
+    sends = Send.objects.select_related("revision__edition__list")
+    return sends.defer("revision__text", "revision__source").get(pk=mark[0])
+
+
+def mark_of_last(list_id: int) -> Mark | None:
+    """Return what tells that send from any other: its number, and what may change of its edition."""
+    for before in count():
+        rows = fetch(_OVER, [list_id, before])
+        if not rows or not _for_some_only(rows[0][1]):
+            return (rows[0][0], *rows[0][2:]) if rows else None
+    raise AssertionError  # the loop has no end of its own
 
 
 def has_it(reader: Subscription, send: Send) -> bool:
@@ -73,11 +86,15 @@ def variant_for(reader: Subscription, send: Send) -> Variant:
     return found if found.has_story else _found(reader, send, replace(look, no_story=NoStory.TOP_STORIES))
 
 
-def _for_some_only(send: Send) -> bool:
-    """Return whether it corrects a send to a segment; a correction has none of its own."""
-    while send.corrects is not None:
-        send = send.corrects
-    return send.segment is not None
+def _for_some_only(corrects: int | None) -> bool:
+    """Return whether the send that another corrects went to a segment; a correction has none of its own."""
+    while corrects is not None:
+        [(corrects, segment)] = fetch(
+            "SELECT corrects_id, segment IS NOT NULL FROM send WHERE id = %s", [corrects]
+        )
+        if segment:
+            return True
+    return False
 
 
 def _found(reader: Subscription, send: Send, look: Look) -> Variant:

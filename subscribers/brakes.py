@@ -4,16 +4,26 @@ Counting is exact over a sliding time: a row holds the moments, and is locked wh
 """
 
 import datetime as dt
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 
+from subscribers import moments
 from subscribers.models import Brake
 
 HOUR = dt.timedelta(hours=1)
+
+# The update changes nothing; it locks the row that is there, and brings it in the same statement.
+_LOCK = """
+    INSERT INTO brake (name, times, keep_until) VALUES (%s, '[]', %s)
+    ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING times
+"""
+_KEEP = "UPDATE brake SET times = %s, keep_until = %s WHERE name = %s"
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,8 @@ DAY = 86_400.0
 # Thousands of forms in one person's name are how mailboxes are flooded: nine addresses had 81,000 letters of
 # this kind in two weeks of 2016 (Spamhaus). Over all lists together.
 LETTERS_TO_AN_ADDRESS = (Rule(1, DAY), Rule(3, 30 * DAY))
+# Over all the sub-addresses of one mailbox.
+LETTERS_TO_A_MAILBOX = (Rule(3, DAY), Rule(9, 30 * DAY))
 # A letter with a link to somebody who is on a list already, and has one of its letters at hand.
 LINKS_TO_A_READER = (Rule(3, 3600.0), Rule(6, DAY))
 # An office, a school or a household behind one address.
@@ -60,17 +72,13 @@ def take(name: str, rules: Collection[Rule], *, at: dt.datetime) -> float:
     """Count one more and return 0; or the seconds until there may be another, and count nothing."""
     now = at.timestamp()
     longest = max(rule.seconds for rule in rules)
-    with transaction.atomic():
-        row = _locked(name, at=at)
+    with transaction.atomic(savepoint=False):
         # A clock that was set back leaves moments that are still to come; they count as now.
-        times = [min(float(then), now) for then in row.times if now - float(then) < longest]
+        times = [min(float(then), now) for then in _locked(name, at=at) if now - float(then) < longest]
         wait = max((_wait(times, rule, now) for rule in rules), default=0.0)
-        if wait:
-            return wait
-        row.times = [*times, now]
-        row.keep_until = at + dt.timedelta(seconds=longest)
-        row.save()
-    return 0.0
+        if not wait:
+            _keep(name, [*times, now], until=at + dt.timedelta(seconds=longest))
+    return wait
 
 
 def once(name: str, *, at: dt.datetime, keep: dt.timedelta) -> bool:
@@ -78,7 +86,7 @@ def once(name: str, *, at: dt.datetime, keep: dt.timedelta) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO brake (name, times, keep_until) VALUES (%s, '[]', %s) ON CONFLICT DO NOTHING",
-            [name, connection.ops.adapt_datetimefield_value(at + keep)],
+            [name, moments.bound(at + keep)],
         )
         return bool(cursor.rowcount)
 
@@ -86,13 +94,11 @@ def once(name: str, *, at: dt.datetime, keep: dt.timedelta) -> bool:
 def hourly(name: str, *, at: dt.datetime) -> Hour:
     """Count one more in this hour; return how many it has, and the usual peak of the week before."""
     this = int(at.timestamp() // HOUR.total_seconds())
-    with transaction.atomic():
-        row = _locked(name, at=at)
-        counts = {int(hour): int(count) for hour, count in row.times if this - _WEEK < int(hour) <= this}
+    with transaction.atomic(savepoint=False):
+        kept = _locked(name, at=at)
+        counts = {int(hour): int(count) for hour, count in kept if this - _WEEK < int(hour) <= this}
         counts[this] = counts.get(this, 0) + 1
-        row.times = sorted(counts.items())
-        row.keep_until = at + HOUR * _WEEK
-        row.save()
+        _keep(name, sorted(counts.items()), until=at + HOUR * _WEEK)
     # Of the busiest hours of each day the middle one: an attack of three days is not what is usual.
     peaks = [0] * _DAYS
     for hour, count in counts.items():
@@ -114,10 +120,17 @@ def _wait(times: list[float], rule: Rule, now: float) -> float:
     return sorted(lately)[-rule.times] + rule.seconds - now
 
 
-def _locked(name: str, *, at: dt.datetime) -> Brake:
-    """Return the row of this name, made if need be, and nobody else's until the transaction ends."""
-    Brake.objects.bulk_create([Brake(name=name, keep_until=at)], ignore_conflicts=True)
-    return Brake.objects.select_for_update(no_key=True).get(pk=name)
+def _locked(name: str, *, at: dt.datetime) -> list[Any]:
+    """Return what is kept under a name, made if need be, and nobody else's until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [name, moments.bound(at)])
+        times: list[Any] = json.loads(cursor.fetchone()[0])
+    return times
+
+
+def _keep(name: str, times: Sequence[object], *, until: dt.datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [json.dumps(times), moments.bound(until), name])
 
 
 def _hashed(text: str) -> str:

@@ -8,9 +8,8 @@ from django.db import transaction
 from django.db.models import Count, F
 
 from subscribers import changes, list_fields
-from subscribers.choosing import EVERYTHING
 from subscribers.errors import SubscribersError
-from subscribers.interests import UnknownInterestError
+from subscribers.interests import EVERYTHING, UnknownInterestError
 from subscribers.list_fields import ListError
 from subscribers.models import Interest, List, Subscription
 from subscribers.models.lists import MOST_INTERESTS

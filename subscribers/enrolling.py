@@ -21,8 +21,7 @@ from django.db.backends.utils import CursorWrapper
 
 from subscribers import enrolling_sql as sql
 from subscribers import evidence
-from subscribers.choosing import EVERYTHING
-from subscribers.interests import Interests
+from subscribers.interests import EVERYTHING, Interests
 from subscribers.models import List
 
 Progress = Callable[[int, int], None]  # rows done, rows in all

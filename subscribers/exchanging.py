@@ -15,9 +15,8 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from subscribers import evidence, moments
-from subscribers.choosing import EVERYTHING
 from subscribers.curating import InterestError
-from subscribers.interests import Interests
+from subscribers.interests import EVERYTHING, Interests
 from subscribers.models import Interest, List
 
 # SQLite's lock is held for one portion, some tens of milliseconds.

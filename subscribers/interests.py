@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from subscribers.errors import SubscribersError
 from subscribers.models import List
 
+EVERYTHING = "everything"
+
 
 class UnknownInterestError(SubscribersError):
     """A slug that is none of the list's interests."""
@@ -28,11 +30,11 @@ class Interests:
     @classmethod
     def of(cls, newsletter: List) -> "Interests":
         """Read the interests of a list."""
-        rows = list(newsletter.interests.values_list("slug", "number", "retired_at"))
+        interests = newsletter.interests.all()
         return cls(
             newsletter=newsletter.slug,
-            numbers={slug: number for slug, number, _ in rows},
-            retired=frozenset(slug for slug, _, retired_at in rows if retired_at is not None),
+            numbers={interest.slug: interest.number for interest in interests},
+            retired=frozenset(one.slug for one in interests if one.retired_at is not None),
         )
 
     @property
@@ -52,6 +54,10 @@ class Interests:
     def slugs(self, bits: int) -> tuple[str, ...]:
         """Return the slugs of these bits, the retired among them too."""
         return tuple(self._chosen(bits))
+
+    def told(self, bits: int, *, everything: bool) -> list[str] | str:
+        """Return a choice as evidence has it: slugs in the order of the alphabet, or "everything"."""
+        return EVERYTHING if everything else sorted(self._chosen(bits))
 
     def _chosen(self, bits: int) -> Iterator[str]:
         for slug, number in self.numbers.items():

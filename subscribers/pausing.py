@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from subscribers import evidence, moments
 from subscribers.evidence import UNSTATED, Origin
 from subscribers.models import Consent, List, Subscription
+from subscribers.preferring import Pause, Wanted, prefer
 from subscribers.vocabulary import Action, Status
 
 OVER = "the pause they asked for was over"
@@ -27,12 +28,12 @@ def pause(
 
     Only who is active can pause, and who is paused can pause for another time.
     """
-    return _move(subscription_id, (Status.ACTIVE, Status.PAUSED), Status.PAUSED, until, how, at, origin)
+    return prefer(subscription_id, Wanted(pause=Pause(until)), how=how, at=at, origin=origin)
 
 
 def resume(subscription_id: int, how: str, at: dt.datetime, *, origin: Origin = UNSTATED) -> bool:
     """Send letters again; return False where nobody was paused."""
-    return _move(subscription_id, (Status.PAUSED,), Status.ACTIVE, None, how, at, origin)
+    return prefer(subscription_id, Wanted(pause=Pause(None)), how=how, at=at, origin=origin)
 
 
 def due(newsletter: List, *, now: dt.datetime) -> QuerySet[Subscription]:
@@ -60,31 +61,6 @@ def resume_due(newsletter: List, *, now: dt.datetime) -> int:
     return len(resumed)
 
 
-def _move(
-    subscription_id: int,
-    before: tuple[Status, ...],
-    after: Status,
-    until: dt.datetime | None,
-    how: str,
-    at: dt.datetime,
-    origin: Origin,
-) -> bool:
-    with transaction.atomic():
-        standing = Subscription.objects.select_for_update(of=("self",), no_key=True)
-        row = standing.filter(pk=subscription_id, status__in=before).first()
-        if row is None or (row.status, row.paused_until) == (after, until):
-            return False
-        was = described(row)
-        row.status, row.paused_until, row.changed_at = after, until, at
-        row.save(update_fields=["status", "paused_until", "changed_at"])
-        evidence.note(row, Action.CHANGED, how=how, at=at, origin=origin, now=described(row), before=was)
-    return True
-
-
 def described(subscription: Subscription) -> dict[str, str]:
     """Return where a subscription stands as evidence has it: its status, and until when it is paused."""
-    until = subscription.paused_until
-    return {
-        "status": str(subscription.status),
-        **({"paused_until": until.astimezone(dt.UTC).isoformat()} if until else {}),
-    }
+    return evidence.standing(subscription.status, subscription.paused_until)

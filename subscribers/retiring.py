@@ -17,9 +17,9 @@ from typing import Any
 from django.db import connection, transaction
 
 from subscribers import changes, curating
-from subscribers.choosing import EVERYTHING
 from subscribers.curating import InterestError
 from subscribers.exchanging import ANY, ONLY, WITH_OTHERS, Exchange, Readers, check_offered, exchange, readers
+from subscribers.interests import EVERYTHING
 from subscribers.models import Interest, List
 
 Progress = Callable[[int, int], None]  # readers done, readers in all

@@ -141,7 +141,7 @@ def ever_of_address(address_key: str) -> QuerySet[Suppression]:
 
 def _insert(condition: str, reports: Iterable[Report]) -> int:
     sql = _SUPPRESS.format(condition=condition)
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         inserted = 0
         for report in reports:
             cursor.execute(sql, _parameters(report))

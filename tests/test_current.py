@@ -9,7 +9,7 @@ from django.db import transaction
 
 from mailer import current, editions, sends
 from mailer.database import execute, fetch, is_postgresql
-from mailer.models import Batch, Delivery, Send, VariantSet
+from mailer.models import Batch, Delivery, Send, Variant, VariantSet
 from mailer.outgoing import HAS_IT, NONE_SENT
 from mailer.timetable import Instant
 from subscribers import leaving, tokens
@@ -235,7 +235,8 @@ def test_the_current_edition_comes_as_this_reader_would_have_got_it_with_their_o
     assert one["headers"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert tokens.make("leave", number) in one["headers"]["List-Unsubscribe"]
     assert any(tokens.make("preferences", number) in link for link in one["substitutions"].values())
-    assert body["headers"] == {"List-Id": "<space-digest.news.example>"}
+    content = Variant.objects.get(sets__interests=0b0100).hash
+    assert body["headers"] == {"List-Id": "<space-digest.news.example>", "X-Content-SHA256": content}
     assert body["tracking_settings"]["click_tracking"]["enable"] is False
     assert not re.search(r"nl_delivery|nl_send", json.dumps(body))
 

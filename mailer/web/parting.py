@@ -18,9 +18,9 @@ from mailer.web import errors
 from mailer.web.languages import speak
 from mailer.web.origins import origin_of
 from mailer.web.pages import page
-from subscribers import brakes, departing, returning, tokens
+from subscribers import brakes, departing, offers, returning, standings, tokens
 from subscribers.addresses import masked
-from subscribers.models import List, Subscription
+from subscribers.standings import Standing
 from subscribers.vocabulary import Departed, Status
 
 # An answer counts for as long; a token holds the second it was made in, and 31 bits of chance.
@@ -35,7 +35,7 @@ def gone(request: HttpRequest) -> HttpResponse:
 
 def left(
     request: HttpRequest,
-    subscription: Subscription,
+    standing: Standing,
     *,
     ask: str,
     now: dt.datetime | None = None,
@@ -46,13 +46,14 @@ def left(
     `now` offers Undo and asks why: who left at that moment has just pressed the button. `too_late` says why
     there is no Undo.
     """
-    newsletter = subscription.list
+    newsletter = standing.list
+    undone = tokens.make("undo", standing.subscription, _second(standing.changed_at))
     return page(
         request,
         "left.html",
         list=newsletter,
-        address=masked(subscription.subscriber.address),
-        undo=f"/undo/{tokens.make('undo', subscription.pk, _second(subscription.changed_at))}" if now else "",
+        address=masked(standing.address),
+        undo=f"/undo/{undone}" if now else "",
         why=f"/why/{_why(newsletter.pk, now)}" if now else "",
         reasons=reasons() if now else (),
         ask=ask,
@@ -68,26 +69,27 @@ def undo(request: HttpRequest, token: str) -> HttpResponse:
     if claim is None:
         return errors.unknown_link(request)
     now, left_at = _now(), dt.datetime.fromtimestamp(claim.delivery, dt.UTC)
-    subscription = _find(claim.subscription)
-    if subscription is None:
+    standing = standings.of(claim.subscription)
+    if standing is None:
         return gone(request)
-    speak(request, reader=subscription.subscriber.locale, newsletter=subscription.list.language)
+    speak(request, reader=standing.locale, newsletter=standing.list.language)
     if request.method == "POST":
-        returning.undo(subscription.pk, left_at=left_at, at=now, origin=origin_of(request, "left.html"))
-        subscription = _find(claim.subscription)
-        if subscription is None:
+        origin = origin_of(request, "left.html")
+        returning.undo(standing.subscription, left_at=left_at, at=now, origin=origin)
+        standing = standings.of(claim.subscription)
+        if standing is None:
             return gone(request)
-    there = f"/preferences/{tokens.make('preferences', subscription.pk)}"
-    if subscription.status == Status.UNSUBSCRIBED:
-        good = _second(subscription.changed_at) == claim.delivery and now - left_at < returning.WHILE
+    there = f"/preferences/{tokens.make('preferences', standing.subscription)}"
+    if standing.status == Status.UNSUBSCRIBED:
+        good = _second(standing.changed_at) == claim.delivery and now - left_at < returning.WHILE
         if request.method == "POST" or not good:
-            return left(request, subscription, ask=there, too_late=True)
+            return left(request, standing, ask=there, too_late=True)
     return page(
         request,
         "back.html",
-        list=subscription.list,
-        address=masked(subscription.subscriber.address),
-        back=subscription.status != Status.UNSUBSCRIBED,
+        list=standing.list,
+        address=masked(standing.address),
+        back=standing.status != Status.UNSUBSCRIBED,
         preferences=there,
     )
 
@@ -99,9 +101,10 @@ def why(request: HttpRequest, token: str) -> HttpResponse:
     claim = tokens.read("why", token)
     if claim is None:
         return errors.unknown_link(request)
-    newsletter = List.objects.filter(pk=claim.subscription).first()
-    if newsletter is None:
+    offer = offers.of(claim.subscription)
+    if offer is None:
         return errors.unknown_link(request)
+    newsletter = offer.list
     speak(request, newsletter=newsletter.language)
     said = request.POST.get("reason", "") if request.method == "POST" else ""
     if not said:
@@ -126,10 +129,6 @@ def reasons() -> list[tuple[str, str]]:
         (Departed.NEVER_SUBSCRIBED, _("I never subscribed")),
         (Departed.OTHER, _("Another reason")),
     ]
-
-
-def _find(number: int) -> Subscription | None:
-    return Subscription.objects.select_related("subscriber", "list").filter(pk=number).first()
 
 
 def _why(newsletter: int, now: dt.datetime) -> str:

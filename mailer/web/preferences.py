@@ -5,7 +5,6 @@ only asked for here: a letter to the reader brings the link that does it.
 """
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -24,10 +23,10 @@ from mailer.web.languages import speak
 from mailer.web.origins import origin_of
 from mailer.web.pages import page
 from mailer.web.saving import AS_IT_IS, NO_PAUSE, OutdatedError, Wish
-from subscribers import asking, suppressions, tokens
+from subscribers import asking, standings, tokens
 from subscribers.addresses import masked
 from subscribers.interests import UnknownInterestError
-from subscribers.models import Interest, Subscription
+from subscribers.standings import Standing
 from subscribers.vocabulary import RequestKind, Status, UnchosenStories
 
 # The form's last field: a body that we cannot read, or that was cut off, must not pass for "tick nothing".
@@ -61,16 +60,16 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     claim = tokens.read("preferences", token)
     if claim is None:
         return errors.unknown_link(request)
-    subscription = _find(claim.subscription)
-    if subscription is None:
+    standing = standings.of(claim.subscription)
+    if standing is None:
         return parting.gone(request)
-    speak(request, reader=subscription.subscriber.locale, newsletter=subscription.list.language)
+    speak(request, reader=standing.locale, newsletter=standing.list.language)
     posted = request.method == "POST"
     if posted and "ask" in request.POST:
-        return _ask(request, subscription)
-    leave = f"/u/{tokens.make('leave', subscription.pk, claim.delivery)}"
-    visit = _Visit(request, subscription, leave, _now())
-    if subscription.status == Status.UNSUBSCRIBED:
+        return _ask(request, standing)
+    leave = f"/u/{tokens.make('leave', standing.subscription, claim.delivery)}"
+    visit = _Visit(request, standing, leave, _now())
+    if standing.status == Status.UNSUBSCRIBED:
         return visit.left()
     return visit.saved() if posted else visit.shown()
 
@@ -80,28 +79,28 @@ class _Visit:
     """One request about a subscription that stands."""
 
     request: HttpRequest
-    subscription: Subscription
+    standing: Standing
     leave: str
     now: dt.datetime
 
     def left(self) -> HttpResponse:
         """Say that they have left, with what they may still ask for."""
-        return parting.left(self.request, self.subscription, ask=self.request.path)
+        return parting.left(self.request, self.standing, ask=self.request.path)
 
     def saved(self) -> HttpResponse:
         """Save what was chosen, and show what holds now; nothing is saved of a page that is outdated."""
         if LAST_FIELD not in self.request.POST:
             raise BadRequest("the form did not arrive whole")
-        offered, stored = self._stored()
+        stored = saving.as_stored(self.standing)
         locales = [language.value for language in _languages(stored.locale)]
-        counts = self.subscription.list.tracked
+        counts = self.standing.list.tracked
         wish = saving.read(self.request.POST, stored, locales, counts=counts)
         origin = origin_of(self.request, "preferences.html")
         try:
-            saving.save(self.subscription, wish, stored, how=HOW, at=self.now, origin=origin)
+            saving.save(self.standing, wish, stored, how=HOW, at=self.now, origin=origin)
         except (UnknownInterestError, OutdatedError):
-            return self._page(offered, wish, status=409, outdated=True)
-        fresh = _find(self.subscription.pk)
+            return self._page(wish, status=409, outdated=True)
+        fresh = standings.of(self.standing.subscription)
         if fresh is None:
             return parting.gone(self.request)
         speak(self.request, chosen=wish.locale, newsletter=fresh.list.language)
@@ -110,41 +109,29 @@ class _Visit:
 
     def shown(self, *, saved: bool = False) -> HttpResponse:
         """Show the form as things stand."""
-        offered, stored = self._stored()
-        return self._page(offered, stored, saved=saved)
-
-    def _stored(self) -> tuple[Sequence[Interest], Wish]:
-        offered = list(self.subscription.list.interests.filter(retired_at=None))
-        return offered, saving.as_stored(self.subscription, [(one.slug, one.number) for one in offered])
+        return self._page(saving.as_stored(self.standing), saved=saved)
 
     def _page(
-        self,
-        offered: Sequence[Interest],
-        wish: Wish,
-        *,
-        status: int = 200,
-        saved: bool = False,
-        outdated: bool = False,
+        self, wish: Wish, *, status: int = 200, saved: bool = False, outdated: bool = False
     ) -> HttpResponse:
-        subscription, newsletter = self.subscription, self.subscription.list
+        standing, newsletter = self.standing, self.standing.list
         zone = ZoneInfo(newsletter.zone)
-        until = subscription.paused_until
-        back = until.astimezone(zone).date() if until else None
+        back = standing.paused_until.astimezone(zone).date() if standing.paused_until else None
         return page(
             self.request,
             "preferences.html",
             status=status,
             list=newsletter,
-            address=masked(subscription.subscriber.address),
-            standing=subscription.status,
+            address=masked(standing.address),
+            standing=standing.status,
             back=back,
-            held_back=self._held_back(),
+            held_back=standing.held_back,
             editors=newsletter.reply_to or newsletter.sender_address,
-            gets=_gets(subscription, offered),
-            interests=offered,
+            gets=_gets(standing),
+            interests=standing.offer.offered,
             wish=wish,
-            pauses=_pauses(subscription.status, back, self.now.astimezone(zone).date()),
-            locales=_languages(subscription.subscriber.locale),
+            pauses=_pauses(standing.status, back, self.now.astimezone(zone).date()),
+            locales=_languages(standing.locale),
             saved=saved,
             outdated=outdated,
             last_field=LAST_FIELD,
@@ -152,33 +139,24 @@ class _Visit:
             ask=self.request.path,
         )
 
-    def _held_back(self) -> bool:
-        """Return whether the address is suppressed here, so that nothing comes whatever is chosen."""
-        standing = suppressions.of_address(self.subscription.subscriber.address_key)
-        return any(row.list_id in (None, self.subscription.list_id) for row in standing)
 
-
-def _find(number: int) -> Subscription | None:
-    return Subscription.objects.select_related("subscriber", "list").filter(pk=number).first()
-
-
-def _ask(request: HttpRequest, subscription: Subscription) -> HttpResponse:
+def _ask(request: HttpRequest, standing: Standing) -> HttpResponse:
     """Ask for the letter whose link does what this page must not."""
     kind = ASKED.get(request.POST["ask"])
     if kind is None:
         raise BadRequest("the form asks for what it does not offer")
     origin = origin_of(request, "preferences.html")
-    number = asking.ask(kind, subscription.pk, language=current().tag, origin=origin, at=_now())
+    number = asking.ask(kind, standing.subscription, language=current().tag, origin=origin, at=_now())
     if number is None:
         return parting.gone(request)
     doorbell.ring("mailer.answer", number)
     return page(
         request,
         "asked_for.html",
-        list=subscription.list,
+        list=standing.list,
         kind=kind.value,
-        address=masked(subscription.subscriber.address),
-        editors=subscription.list.reply_to or subscription.list.sender_address,
+        address=masked(standing.address),
+        editors=standing.list.reply_to or standing.list.sender_address,
         back=request.path,
     )
 
@@ -215,13 +193,13 @@ def _name_of(tag: str) -> str:
         return tag
 
 
-def _gets(subscription: Subscription, offered: Sequence[Interest]) -> str:
+def _gets(standing: Standing) -> str:
     """Return in a sentence what the next letter brings."""
-    newsletter = subscription.list
+    newsletter = standing.list
     rest = newsletter.unchosen_stories
-    if subscription.everything or rest == UnchosenStories.FULL:
+    if standing.everything or rest == UnchosenStories.FULL:
         return _("You get every story in full.")
-    names = [one.name for one in offered if subscription.interests >> one.number & 1]
+    names = [one.name for one in standing.offer.offered if standing.interests >> one.number & 1]
     headlines = rest == UnchosenStories.HEADLINES
     if not names:  # the only interest of a reader may have been retired
         if headlines:

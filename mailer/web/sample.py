@@ -1,21 +1,24 @@
 """The real letter beside the sign-up form: some stories of the edition that readers had last."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from markupsafe import Markup
 
-from mailer.current import last_sent
+from mailer.current import Mark, mark_of_last, send_of
 from mailer.manuscript.inline import block_html
 from mailer.models import Revision, Story
 from mailer.rendering.addresses import address, source
 from mailer.rendering.languages import script_of, words_of
 from mailer.rendering.palette import INTERESTS
 from subscribers.models import Interest, List
+from subscribers.offers import Offer
 
 FEWEST, MOST = 3, 5
+_PICTURE = re.compile(r"<img [^>]*>")
 # The stylesheet has a rule for each place of an interest in the form; beyond them the sample stays whole.
 PLACES = 12
 
@@ -130,11 +133,18 @@ def _classes(places: Iterable[int]) -> str:
 
 
 def _opening(summary: str) -> Markup:
-    """Return the first paragraph of a summary."""
-    return Markup(block_html(summary.partition("\n\n")[0]))  # noqa: S704 - sanitised by manuscript.inline
+    """Return the first paragraph of a summary that has words; the form shows no pictures."""
+    paragraphs = (_PICTURE.sub("", block_html(part)) for part in summary.split("\n\n"))
+    return Markup(next((part for part in paragraphs if part != "<p></p>"), ""))  # noqa: S704 - sanitised by manuscript.inline
 
 
-def sample_for(newsletter: List, interests: Sequence[Interest]) -> Sample | None:
+def sample_for(offer: Offer) -> Sample | None:
     """Return the sample of what everybody on the list was sent last, None before the first time."""
-    last = last_sent(newsletter)
-    return sample_of(newsletter, interests, last.revision) if last else None
+    mark = mark_of_last(offer.list.pk)
+    return _sample(offer, mark) if mark else None
+
+
+# Neither an offer nor what was sent ever changes; another of either is another sample.
+@lru_cache(maxsize=64)
+def _sample(offer: Offer, mark: Mark) -> Sample:
+    return sample_of(offer.list, offer.interests, send_of(mark).revision)

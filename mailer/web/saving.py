@@ -9,11 +9,12 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import BadRequest
-from django.db import transaction
 
-from subscribers import choosing, pausing, preferring
 from subscribers.evidence import Origin
-from subscribers.models import List, Subscriber, Subscription
+from subscribers.models import List
+from subscribers.preferring import Choice, Pause, Wanted, prefer
+from subscribers.standings import Standing
+from subscribers.vocabulary import Status
 
 # What the choice of a pause may say beside a day: letters as ever, or what is so already.
 NO_PAUSE, AS_IT_IS = "none", "as-it-is"
@@ -46,15 +47,15 @@ class Wish:
     locale: str
 
 
-def as_stored(subscription: Subscription, offered: Collection[tuple[str, int]]) -> Wish:
-    """Return what the form says before anybody touches it; `offered` are slugs with their numbers."""
-    person = subscription.subscriber
+def as_stored(standing: Standing) -> Wish:
+    """Return what the form says before anybody touches it."""
+    offered = standing.offer.offered
     return Wish(
-        interests=frozenset(slug for slug, number in offered if subscription.interests >> number & 1),
-        pause=AS_IT_IS if subscription.status == "paused" else NO_PAUSE,
-        text_only=person.text_only,
-        tracked=person.tracked,
-        locale=person.locale,
+        interests=frozenset(one.slug for one in offered if standing.interests >> one.number & 1),
+        pause=AS_IT_IS if standing.status == Status.PAUSED else NO_PAUSE,
+        text_only=standing.text_only,
+        tracked=standing.tracked,
+        locale=standing.locale,
     )
 
 
@@ -76,30 +77,26 @@ def read(posted: Posted, stored: Wish, locales: Collection[str], *, counts: bool
     )
 
 
-def save(
-    subscription: Subscription, wish: Wish, stored: Wish, *, how: str, at: dt.datetime, origin: Origin
-) -> None:
+def save(standing: Standing, wish: Wish, stored: Wish, *, how: str, at: dt.datetime, origin: Origin) -> None:
     """Save a wish, all of it or nothing. Raises OutdatedError, and UnknownInterestError."""
-    number = subscription.pk
-    with transaction.atomic():
-        # People are locked before what hangs on them.
-        list(Subscriber.objects.select_for_update(no_key=True).filter(pk=subscription.subscriber_id))
-        preferring.prefer(
-            number,
-            text_only=wish.text_only,
-            tracked=wish.tracked,
-            locale=wish.locale,
-            how=how,
-            at=at,
-            origin=origin,
-        )
-        # An interest that is offered no more is not given up by saving something else.
-        if not wish.interests or wish.interests != stored.interests:
-            choosing.choose(subscription, wish.interests, how, at, origin=origin)
-        if wish.pause == NO_PAUSE:
-            pausing.resume(number, how, at, origin=origin)
-        elif wish.pause != AS_IT_IS:
-            pausing.pause(number, _end(wish.pause, subscription.list, at), how, at, origin=origin)
+    # An interest that is offered no more is not given up by saving something else.
+    chosen_anew = not wish.interests or wish.interests != stored.interests
+    wanted = Wanted(
+        choice=Choice(wish.interests, standing.offer.known) if chosen_anew else None,
+        pause=_pause(wish.pause, standing.list, at),
+        text_only=wish.text_only,
+        # Where the list counts nothing the page does not ask.
+        tracked=wish.tracked if standing.list.tracked else None,
+        locale=wish.locale,
+    )
+    prefer(standing.subscription, wanted, how=how, at=at, origin=origin)
+
+
+def _pause(choice: str, newsletter: List, at: dt.datetime) -> Pause | None:
+    """Return the pause that the form asks for, None for no change. Raises OutdatedError."""
+    if choice == AS_IT_IS:
+        return None
+    return Pause(None if choice == NO_PAUSE else _end(choice, newsletter, at))
 
 
 def months_later(day: dt.date, months: int) -> dt.date:

@@ -7,7 +7,6 @@ answer is the same: what becomes of it is decided later, by a worker.
 
 import datetime as dt
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -16,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from mailer import doorbell
+from mailer.current import mark_of_last
 from mailer.languages import current
 from mailer.web.filling import NOTHING, Fault, Filled, address_in, read
 from mailer.web.gate import Gate, ask_for_passage
@@ -24,12 +24,13 @@ from mailer.web.languages import FIELD, speak
 from mailer.web.origins import origin_of
 from mailer.web.own_pages import OURS
 from mailer.web.pages import page
-from mailer.web.sample import Sample, sample_for
+from mailer.web.sample import sample_for
 from mailer.web.tickets import RAISED, USUAL, Standing, Ticket, judge, make
+from subscribers import offers
 from subscribers.addresses import Address
 from subscribers.asking import Wish, sign_up
 from subscribers.interests import UnknownInterestError
-from subscribers.models import Interest, List
+from subscribers.offers import Offer
 
 # The one script there is; a page works without it too.
 _WITH_SCRIPT = f"{CONTENT_SECURITY_POLICY}; script-src 'self'"
@@ -39,37 +40,21 @@ _WITH_SCRIPT = f"{CONTENT_SECURITY_POLICY}; script-src 'self'"
 @require_http_methods(["GET", "HEAD", "POST"])
 def subscribe(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the form of a public list, or take what was filled in."""
-    newsletter = List.objects.filter(slug=slug, public=True).first()
-    if newsletter is None:
+    offer = offers.named(slug)
+    if offer is None:
         raise Http404
     now = dt.datetime.now(dt.UTC)
     if request.method != "POST":
-        speak(request, newsletter=newsletter.language)
-        return _Visit(request, _offer(newsletter), NOTHING, now).form()
-    speak(request, chosen=request.POST.get(FIELD, ""), newsletter=newsletter.language)
-    offer = _offer(newsletter)
+        speak(request, newsletter=offer.list.language)
+        return _Visit(request, offer, NOTHING, now).form()
+    speak(request, chosen=request.POST.get(FIELD, ""), newsletter=offer.list.language)
     filled = read(
         request.POST,
-        {interest.slug for interest in offer.interests},
-        tracked=newsletter.tracked,
-        current=offer.sample is not None,
+        {interest.slug for interest in offer.offered},
+        tracked=offer.list.tracked,
+        current="current" in request.POST and mark_of_last(offer.list.pk) is not None,
     )
     return _Visit(request, offer, filled, now).taken()
-
-
-@dataclass(frozen=True)
-class _Offer:
-    """What the page of a list offers."""
-
-    list: List
-    interests: Sequence[Interest]
-    sample: Sample | None
-
-
-def _offer(newsletter: List) -> _Offer:
-    interests = list(newsletter.interests.all())
-    offered = [interest for interest in interests if interest.retired_at is None]
-    return _Offer(newsletter, offered, sample_for(newsletter, interests))
 
 
 @dataclass(frozen=True)
@@ -77,7 +62,7 @@ class _Visit:
     """One request, with what was on offer and what was filled in."""
 
     request: HttpRequest
-    offer: _Offer
+    offer: Offer
     filled: Filled
     now: dt.datetime
 
@@ -144,8 +129,8 @@ class _Visit:
                 "subscribe.html",
                 status=status,
                 list=self.offer.list,
-                interests=self.offer.interests,
-                sample=self.offer.sample,
+                interests=self.offer.offered,
+                sample=sample_for(self.offer),
                 filled=self.filled,
                 ticket=self.filled.ticket if kept else make(ticket, self.offer.list.pk),
                 proof=self.filled.proof if kept else "",

@@ -1,11 +1,11 @@
 """What a row says of interests: in one column, in several, as one flag each, or among other tags."""
 
-from subscribers.choosing import EVERYTHING
 from subscribers.csvfiles import cells
 from subscribers.csvfiles.columns import INTEREST
 from subscribers.csvfiles.errors import CellError
 from subscribers.csvfiles.looking import Layout
 from subscribers.csvfiles.topics import Topics
+from subscribers.interests import EVERYTHING
 
 # Many rows hold few combinations; a file in which they are all different must not fill the memory.
 _MOST_KNOWN = 10_000

@@ -43,8 +43,6 @@ def _quick_proofs(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("tickets", "subscribing"):
         monkeypatch.setattr(f"mailer.web.{module}.USUAL", USUAL)
         monkeypatch.setattr(f"mailer.web.{module}.RAISED", RAISED)
-    # A third of each form's time, for the letter that stands beside it: none was sent yet.
-    monkeypatch.setattr("mailer.web.subscribing.sample_for", lambda *_: None)
 
 
 class Bots:

@@ -32,7 +32,7 @@ class Desk:
         )
 
     def people(self) -> dict[str, tuple[str, str, bool, int]]:
-        rows = Subscription.objects.filter(list=self.newsletter).select_related("subscriber")
+        rows = Subscription.objects.filter(list=self.newsletter).select_related("subscriber").order_by("pk")
         return {
             row.subscriber.address: (row.subscriber.name, row.status, row.everything, row.interests)
             for row in rows

@@ -81,7 +81,7 @@ def test_a_page_that_breaks_says_it_is_our_fault(monkeypatch: pytest.MonkeyPatch
     def broken(*_: object) -> None:
         raise RuntimeError("nina@example.org")
 
-    monkeypatch.setattr("mailer.web.front.List.objects.filter", broken)
+    monkeypatch.setattr("mailer.web.front.offers.public", broken)
     response = Client(raise_request_exception=False).get("/")
     assert response.status_code == 500
     written = response.content.decode()

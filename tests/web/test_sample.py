@@ -1,10 +1,14 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from mailer import pictures
 from mailer.models import Edition, Send
 from mailer.vocabulary import SendKind, SendStatus
 from mailer.web.sample import Sample, sample_for
+from subscribers import offers
 from subscribers.models import List
+from subscribers.offers import Offer
+from tests.pictures.images import drawing
 from tests.stage import NOW, a_list, a_send, an_edition
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("db")]
@@ -45,17 +49,23 @@ def sent(edition: Edition, **how: object) -> Send:
     return send
 
 
+def offer_of(newsletter: List) -> Offer:
+    found = offers.of(newsletter.pk)
+    assert found is not None
+    return found
+
+
 def sample(newsletter: List) -> Sample:
-    found = sample_for(newsletter, list(newsletter.interests.all()))
+    found = sample_for(offer_of(newsletter))
     assert found is not None
     return found
 
 
 def test_before_the_first_edition_there_is_nothing_to_show(digest: List) -> None:
     edition = an_edition(digest)
-    assert sample_for(digest, list(digest.interests.all())) is None
+    assert sample_for(offer_of(digest)) is None
     a_send(edition)
-    assert sample_for(digest, list(digest.interests.all())) is None
+    assert sample_for(offer_of(digest)) is None
 
 
 @pytest.mark.parametrize(
@@ -68,7 +78,7 @@ def test_before_the_first_edition_there_is_nothing_to_show(digest: List) -> None
 )
 def test_only_what_everybody_was_sent_is_shown(digest: List, how: dict[str, object]) -> None:
     sent(an_edition(digest), **how)
-    assert sample_for(digest, list(digest.interests.all())) is None
+    assert sample_for(offer_of(digest)) is None
 
 
 def test_the_stories_that_show_the_most_interests_stand_in_the_letters_order(digest: List) -> None:
@@ -116,12 +126,20 @@ def test_what_a_story_says_is_harmless(digest: List) -> None:
     assert "<strong>Second.</strong>" in told.html
 
 
+def test_a_picture_is_left_to_the_letter(digest: List) -> None:
+    name = pictures.keep(pictures.encode(drawing()), source="", by="ed", now=NOW)
+    shown = f"{pictures.markdown(name, 'A pad')}\n\nFirst."
+    sent(an_edition(digest, MANY.replace(b"First.", shown.encode())))
+    one = sample(digest).stories[0]
+    assert str(one.html) == "<p>First.</p>"
+
+
 def test_the_latest_is_shown_and_read_once(
     digest: List, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    interests = list(digest.interests.all())
     sent(an_edition(digest))
     sent(an_edition(digest, MANY), finished_at=NOW.replace(month=12, day=8))
     assert sample(digest).title == "Twelve, or nearly"
+    offer = offer_of(digest)
     with django_assert_num_queries(1):
-        sample_for(digest, interests)
+        sample_for(offer)
