@@ -30,6 +30,9 @@ LONGEST_WAITS = {"sweep": DAY, "lease": DAY, "answer_timeout": DAY}
 _PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]_-]+(/[A-Za-z0-9._~%/-]*)?")
 
 
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
+
+
 class SettingError(Exception):
     """Settings that are missing or wrong, one line each: name, what is wrong, what to write instead."""
 
@@ -70,6 +73,8 @@ class Configuration:
     rates: Rates
     smtp: SmtpSettings
     keep_events: int | None = None  # days; None = for ever
+    old_hosts: tuple[str, ...] = ()  # where it was before: links in old letters still lead there
+    templates: str = ""  # the folder of the installation's own; '' = none
 
     @property
     def sandboxed(self) -> bool:
@@ -130,6 +135,8 @@ def read(environ: Mapping[str, str]) -> Configuration:
     timings = _timings(environ, problems)
     rates = read_rates(environ, problems)
     keep_events = _keep_events(environ, problems)
+    old_hosts = _hosts(environ, "MAILER_OLD_HOSTS", problems)
+    templates = _folder(environ, "MAILER_TEMPLATES", problems)
     if problems:
         raise SettingError(problems)
     return Configuration(
@@ -148,6 +155,8 @@ def read(environ: Mapping[str, str]) -> Configuration:
         rates=rates,
         smtp=smtp,
         keep_events=keep_events,
+        old_hosts=old_hosts,
+        templates=templates,
     )
 
 
@@ -189,6 +198,26 @@ def _address(environ: Mapping[str, str], name: str, default: str, problems: list
             " for example https://news.example.org"
         )
     return value.rstrip("/")
+
+
+def _hosts(environ: Mapping[str, str], name: str, problems: list[str]) -> tuple[str, ...]:
+    """Return names of hosts, without a scheme and a port."""
+    hosts = _several(environ.get(name, "").strip().lower())
+    problems += (
+        f"{name} must be names of hosts, such as old.example.org, and {host!r} is none"
+        for host in hosts
+        if not _HOST.fullmatch(host)
+    )
+    return hosts
+
+
+def _folder(environ: Mapping[str, str], name: str, problems: list[str]) -> str:
+    """Return a folder that must be there, '' where none is named."""
+    written = environ.get(name, "").strip()
+    folder = Path(written).expanduser().absolute()
+    if written and not folder.is_dir():
+        problems.append(f"{name} must be a folder of templates, and there is none at {folder}")
+    return str(folder) if written else ""
 
 
 def _check_webhook_keys(keys: tuple[str, ...], problems: list[str]) -> None:

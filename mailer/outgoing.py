@@ -177,7 +177,9 @@ def _facts(letter: Letter, owner: List) -> Facts:
         )
     request = Request.objects.get(pk=letter.values["request"])
     purpose = _PURPOSES[request.kind]
-    url = f"{base}/{_PATHS.get(request.kind, purpose)}/{tokens.make(purpose, request.pk)}"
+    # Several readers may name the same new address; the link there is good for the one it was written for.
+    whose = request.subscriber_id or 0 if request.kind == RequestKind.MOVE else 0
+    url = f"{base}/{_PATHS.get(request.kind, purpose)}/{tokens.make(purpose, request.pk, whose)}"
     facts = Facts(_ABOUT[RequestKind(request.kind)], owner.name, url, request.asked_at)
     if already := _already(letter, request):
         return replace(facts, about=About.ALREADY, url=links.preferences(already, COPY))
@@ -232,7 +234,7 @@ def _current(letter: Letter, owner: List, attempt: uuid.UUID) -> tuple[Envelope,
         leave_url=links.leave(row.pk, COPY),
         preferences_url=links.preferences(row.pk, COPY),
     )
-    return replace(_envelope(owner, attempt, typeset), automatic=False), reader
+    return replace(_envelope(owner, attempt, typeset), automatic=False, content=variant.hash), reader
 
 
 def _envelope(owner: List, attempt: uuid.UUID, typeset: Typeset) -> Envelope:

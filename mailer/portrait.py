@@ -15,7 +15,7 @@ from mailer.erasing import names
 from mailer.models import EventBody, Send
 from mailer.vocabulary import SendKind
 from subscribers import moving, people, suppressions
-from subscribers.addresses import AddressError, address_key, parse
+from subscribers.addresses import AddressError, address_key, mailbox, parse
 from subscribers.erasing import Person
 from subscribers.interests import Interests
 from subscribers.models import Brake, Request, Subscriber
@@ -57,7 +57,7 @@ def of(person: Subscriber, *, at: dt.datetime) -> dict[str, Any]:
         "events_without_a_copy": correspondence.events_without_a_copy(keys),
         "tests_to_come": list(_tests_to_come(whose)),
         "reports_not_read_yet": list(_reports(whose)),
-        "counted_against_floods": _counted(keys),
+        "counted_against_floods": _counted((*keys, *(address_key(mailbox(one)) for one in addresses))),
     }
 
 
@@ -115,7 +115,15 @@ def _their_part(body: bytes, whose: Person) -> list[Any] | None:
 
 def _counted(keys: tuple[str, ...]) -> list[dict[str, Any]]:
     """Return when letters were asked for that are limited, as long as that counts."""
-    kinds = {f"{kind} {key}": kind for kind in ("letters to", "links to") for key in keys}
+    kinds = {
+        f"{name} {key}": kind
+        for name, kind in (
+            ("letters to", "letters to"),
+            ("links to", "links to"),
+            ("letters to mailbox", "letters to"),
+        )
+        for key in keys
+    }
     return [
         {
             "what": f"{kinds[row.name]} this address",

@@ -23,7 +23,10 @@ HASH_KEY = CONFIGURATION.hash_key or kept_secret(DATA_DIR / "hash-key")
 BROKER_URL = CONFIGURATION.redis_url or broker.url(DATA_DIR)
 
 DEBUG = False
-ALLOWED_HOSTS = [urlsplit(CONFIGURATION.base_url).hostname or "", "127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = [
+    *(urlsplit(CONFIGURATION.base_url).hostname or "", *CONFIGURATION.old_hosts),
+    *("127.0.0.1", "localhost", "[::1]"),
+]
 
 INSTALLED_APPS = ["django.contrib.contenttypes", "subscribers", "mailer"]
 MIDDLEWARE = [

@@ -9,6 +9,7 @@ import uuid
 from django.db import transaction
 
 from subscribers import brakes
+from subscribers.addresses import address_key, mailbox, parse
 from subscribers.models import Letter, Request, Subscription, Suppression
 from subscribers.vocabulary import OutboxKind, RequestKind, Status, Suppressed
 
@@ -58,6 +59,10 @@ def _kept_back(request: Request, *, at: dt.datetime) -> str:
     rules = brakes.LETTERS_TO_AN_ADDRESS if unproved else brakes.LINKS_TO_A_READER
     kind = "letters to" if unproved else "links to"
     if brakes.take(f"{kind} {request.address_key}", rules, at=at):
+        return TOO_OFTEN
+    # nina+1@, nina+2@ … come into one mailbox, whose owner may have two of them in earnest.
+    whose = address_key(mailbox(parse(request.address).canonical)) if unproved else ""
+    if whose and brakes.take(f"letters to mailbox {whose}", brakes.LETTERS_TO_A_MAILBOX, at=at):
         return TOO_OFTEN
     return ""
 

@@ -40,7 +40,9 @@ class Also:
 class Open:
     """What a link would confirm; `digest` stands for it, so that nobody confirms what they did not see.
 
-    `interests` are those that are still offered; `tracked` and `current` are what was ticked.
+    `interests` are those that are still offered; `everything` also where none of what was ticked is.
+    `tracked` is whether opens and clicks will be counted, ticked here or for another list that still comes;
+    `current` is what was ticked.
     """
 
     request: int
@@ -92,15 +94,16 @@ def standing(request_id: int, *, at: dt.datetime) -> Open | Ended:
     )
     also = tuple(_also(other) for other in open_ones.exclude(pk=row.pk).order_by("pk"))
     interests = _interests(row)
-    shown: list[object] = [row.pk, row.everything, row.interests, row.tracked, row.current]
+    counted = row.tracked or _is_counted_already(row.address_key)
+    shown: list[object] = [row.pk, row.everything, [i.pk for i in interests], counted, row.current]
     shown += [[other.request, other.everything, [i.pk for i in other.interests]] for other in also]
     return Open(
         request=row.pk,
         list=row.list,
         address=row.address,
         interests=interests,
-        everything=row.everything,
-        tracked=row.tracked,
+        everything=row.everything or not interests,
+        tracked=counted,
         current=row.current,
         language=row.language,
         digest=hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:32],
@@ -154,7 +157,8 @@ def _good(row: Request, at: dt.datetime) -> bool:
 
 
 def _also(row: Request) -> Also:
-    return Also(row.pk, row.list, _interests(row), row.everything)
+    interests = _interests(row)
+    return Also(row.pk, row.list, interests, row.everything or not interests)
 
 
 def _interests(row: Request) -> tuple[Interest, ...]:
@@ -177,11 +181,20 @@ def _person(request: Request, at: dt.datetime) -> Subscriber:
         },
     )
     person = Subscriber.objects.select_for_update(no_key=True).get(pk=made.pk)
-    if not new and request.tracked and not person.tracked:
-        # Left unticked it says nothing: what they chose for another list stays.
-        person.tracked = True
+    counted = request.tracked or _is_counted_already(request.address_key)
+    if not new and person.tracked != counted:
+        person.tracked = counted
         person.save(update_fields=["tracked"])
     return person
+
+
+def _is_counted_already(address_key: str) -> bool:
+    """Return whether they chose it for letters that come still; an unticked form takes nothing of that."""
+    return Subscription.objects.filter(
+        subscriber__address_key=address_key,
+        subscriber__tracked=True,
+        status__in=(Status.ACTIVE, Status.PAUSED),
+    ).exists()
 
 
 def _barred(person: Subscriber, requests: Collection[Request]) -> bool:
@@ -206,8 +219,10 @@ def _subscribe(
     if row is None:
         row = Subscription(subscriber=person, list=request.list)
     row.status, row.paused_until, row.changed_at = Status.ACTIVE, None, at
-    row.everything = request.everything
-    row.interests = sum(1 << interest.number for interest in _interests(request))
+    asked = _interests(request)
+    # Whose every interest has been retired meanwhile gets everything, as the page said.
+    row.everything = request.everything or not asked
+    row.interests = sum(1 << interest.number for interest in asked)
     if not stood:
         row.since = at
     row.save()

@@ -43,18 +43,19 @@ def standing(request_id: int, *, at: dt.datetime) -> Move | Ended:
     return Move(proof.list, proof.person.address, proof.address)
 
 
-def move(request_id: int, *, origin: Origin = UNSTATED, at: dt.datetime) -> Move | Taken | Ended:
-    """Give the person who asked their new address; twice is once."""
-    return again_after_collision(lambda: _move(request_id, origin, at))
+def move(
+    request_id: int, subscriber_id: int, *, origin: Origin = UNSTATED, at: dt.datetime
+) -> Move | Taken | Ended:
+    """Give the person who asked, and nobody who asked for the same since, their address; twice is once."""
+    return again_after_collision(lambda: _move(request_id, subscriber_id, origin, at))
 
 
-def _move(request_id: int, origin: Origin, at: dt.datetime) -> Move | Taken | Ended:
-    owner = Request.objects.filter(pk=request_id).values_list("subscriber", flat=True).first()
+def _move(request_id: int, subscriber_id: int, origin: Origin, at: dt.datetime) -> Move | Taken | Ended:
     # People are locked before what hangs on them.
-    if owner is None:
+    list(Subscriber.objects.select_for_update(no_key=True).filter(pk=subscriber_id))
+    rows = Request.objects.select_for_update(of=("self",), no_key=True).filter(pk=request_id)
+    if [row.subscriber_id for row in rows] != [subscriber_id]:
         return Ended.GONE
-    list(Subscriber.objects.select_for_update(no_key=True).filter(pk=owner))
-    list(Request.objects.select_for_update(of=("self",), no_key=True).filter(pk=request_id))
     there = standing(request_id, at=at)
     if isinstance(there, Ended):
         return there

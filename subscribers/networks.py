@@ -1,14 +1,20 @@
 """The network that a request came from: it tells where somebody was, and not who."""
 
 import ipaddress
+import re
 
 _BITS_KEPT = {4: 24, 6: 48}
+# Some proxies write the port too: 203.0.113.9:4711, [2001:db8::9]:4711.
+_WITH_PORT = re.compile(r"(?:\[(?P<six>[^\]]*)\]|(?P<four>[0-9.]+))(?::[0-9]+)?", re.ASCII)
 
 
 def minimised(address: str) -> str:
     """Return the /24 or /48 that an IP address is in, "203.0.113.0/24"; '' for what is no address."""
+    address = address.strip()
+    if found := _WITH_PORT.fullmatch(address):
+        address = found["six"] or found["four"] or ""
     try:
-        ip = ipaddress.ip_address(address.strip().partition("%")[0])
+        ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return ""
     # A socket for both families writes 203.0.113.9 as ::ffff:203.0.113.9, of which a /48 would be everybody.

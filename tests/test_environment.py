@@ -351,3 +351,19 @@ def test_days_that_cannot_be_are_refused(written: str) -> None:
         "MAILER_KEEP_EVENTS must be a whole number of days from 30 to 36500, or unset to keep events for"
         f" ever, not {written!r}"
     )
+
+
+def test_a_folder_of_own_templates_must_be_there(tmp_path: Path) -> None:
+    assert read({}).templates == ""
+    assert read({"MAILER_TEMPLATES": f" {tmp_path} "}).templates == str(tmp_path)
+    [problem] = problems({"MAILER_TEMPLATES": str(tmp_path / "nowhere")})
+    assert problem.endswith(f"there is none at {tmp_path}/nowhere")
+
+
+def test_links_in_old_letters_may_lead_to_where_the_house_was_before() -> None:
+    assert read({"MAILER_OLD_HOSTS": "Old.example.org, older.example.org"}).old_hosts == (
+        "old.example.org",
+        "older.example.org",
+    )
+    [problem] = problems({"MAILER_OLD_HOSTS": "https://old.example.org/"})
+    assert "such as old.example.org" in problem

@@ -76,7 +76,7 @@ def test_the_link_for_a_new_address_goes_there_and_names_nobody() -> None:
     assert request
     body = body_of(answered(request))
     assert body["personalizations"][0]["to"] == [{"email": "nina@new.example.net"}]
-    assert f"/move/{tokens.make('move', request)}" in text_of(body)
+    assert f"/move/{tokens.make('move', request, nina.subscriber_id)}" in text_of(body)
     assert "nina@example.org" not in json.dumps(body)
 
 

@@ -35,6 +35,8 @@ NOBODY_S = {
     "story": "the same",
     "story_interest": "the same",
     "variant_set": "the same",
+    "picture": "the same",
+    "theme": "how letters look",
     "transport": HOUSE,
     "allowance": HOUSE,
     "django_content_type": HOUSE,

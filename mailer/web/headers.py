@@ -38,8 +38,11 @@ class SecurityHeaders:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer as the application does, with the headers."""
+        """Answer as the application does, with the headers; to HEAD with nothing else (RFC 9110 9.3.2)."""
         response = self._get_response(request)
+        if request.method == "HEAD" and not response.streaming:
+            # The length stays. The server would drop the body too, but say so in the log each time.
+            response.content = b""
         for name, value in _headers(request.path).items():
             response.headers.setdefault(name, value)
         return response

@@ -6,7 +6,7 @@ form encoding) it is answered in one line of text, from the page's own button wi
 
 import datetime as dt
 
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
@@ -17,11 +17,12 @@ from mailer.web import errors, parting
 from mailer.web.languages import speak
 from mailer.web.origins import origin_of
 from mailer.web.pages import page
-from subscribers import tokens
+from subscribers import standings, tokens
 from subscribers.addresses import masked
 from subscribers.evidence import Origin
 from subscribers.leaving import unsubscribe
-from subscribers.models import Consent, Subscription
+from subscribers.models import Consent
+from subscribers.standings import Standing
 from subscribers.vocabulary import Action, Status
 
 # A button that was pressed twice, or a page that was loaded again, is still the same farewell.
@@ -39,24 +40,19 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and _is_one_click(request):
         _leave(claim, "one-click", now, origin_of(request))
         return HttpResponse("You are unsubscribed.\n", content_type="text/plain; charset=utf-8")
-    subscription = _find(claim)
-    if subscription is None:
+    standing = standings.of(claim.subscription)
+    if standing is None:
         return parting.gone(request)
-    speak(request, reader=subscription.subscriber.locale, newsletter=subscription.list.language)
+    speak(request, reader=standing.locale, newsletter=standing.list.language)
     if request.method == "POST":
         _leave(claim, "the page behind a letter's link", now, origin_of(request, "leave.html"))
-        subscription = _find(claim)
-    return _shown(request, claim, subscription, pressed=now if request.method == "POST" else None)
+        standing = standings.of(claim.subscription)
+    return _shown(request, claim, standing, pressed=now if request.method == "POST" else None)
 
 
 def _leave(claim: tokens.Claim, how: str, now: dt.datetime, origin: Origin) -> None:
     if unsubscribe(claim.subscription, how, now, origin=origin):
         events.note_leaving(claim.delivery, at=now)
-
-
-def _find(claim: tokens.Claim) -> Subscription | None:
-    found = Subscription.objects.select_related("subscriber", "list").filter(pk=claim.subscription)
-    return found.first()
 
 
 def _is_one_click(request: HttpRequest) -> bool:
@@ -66,39 +62,41 @@ def _is_one_click(request: HttpRequest) -> bool:
         return True
     try:
         return request.POST.get("List-Unsubscribe") == "One-Click"
-    except (MultiPartParserError, SuspiciousOperation):
+    # BadRequest: a charset that is not UTF-8, as some mail programs' libraries write by themselves.
+    # LookupError: one that is none at all.
+    except (BadRequest, LookupError, MultiPartParserError, SuspiciousOperation):
         return True
 
 
 def _shown(
     request: HttpRequest,
     claim: tokens.Claim,
-    subscription: Subscription | None,
+    standing: Standing | None,
     *,
     pressed: dt.datetime | None,
 ) -> HttpResponse:
     """Return the page for how things stand; `pressed` is when the page's own button was, just now."""
-    if subscription is None:
+    if standing is None:
         return parting.gone(request)
-    preferences = f"/preferences/{tokens.make('preferences', subscription.pk, claim.delivery)}"
-    if subscription.status == Status.UNSUBSCRIBED:
-        now = pressed if pressed and _can_undo(subscription, pressed) else None
-        return parting.left(request, subscription, ask=preferences, now=now)
+    preferences = f"/preferences/{tokens.make('preferences', standing.subscription, claim.delivery)}"
+    if standing.status == Status.UNSUBSCRIBED:
+        now = pressed if pressed and _can_undo(standing, pressed) else None
+        return parting.left(request, standing, ask=preferences, now=now)
     return page(
         request,
         "leave.html",
-        list=subscription.list,
-        address=masked(subscription.subscriber.address),
+        list=standing.list,
+        address=masked(standing.address),
         preferences=preferences,
     )
 
 
-def _can_undo(subscription: Subscription, now: dt.datetime) -> bool:
+def _can_undo(standing: Standing, now: dt.datetime) -> bool:
     """Return whether this is the farewell of just now, of one whose letters had been confirmed."""
-    if not dt.timedelta(0) <= now - subscription.changed_at < _JUST_NOW:
+    if not dt.timedelta(0) <= now - standing.changed_at < _JUST_NOW:
         return False
     farewells = Consent.objects.filter(
-        subscriber=subscription.subscriber_id, list=subscription.list_id, action=Action.WITHDRAWN
+        subscriber=standing.subscriber, list=standing.list, action=Action.WITHDRAWN
     )
     last = farewells.order_by("-pk").values_list("detail", flat=True).first() or {}
     return last.get("before", {}).get("status") in (Status.ACTIVE, Status.PAUSED)

@@ -20,6 +20,7 @@ ONE_CLICK = "/u/"
 # One-click comes from mail programs, and from web mail's own pages (RFC 8058 3.1); the webhook is signed; an
 # embedded form is on another site, and acted upon only with a ticket of ours.
 FROM_ANYWHERE = (ONE_CLICK, "/webhooks/", "/subscribe/")
+_CHARSETS = ("utf-8", "utf8", "us-ascii")
 _LOOKING = ("GET", "HEAD", "OPTIONS")
 
 
@@ -58,6 +59,9 @@ def _came_from_us(request: HttpRequest) -> bool:
 def _measure(request: HttpRequest) -> None:
     if "Transfer-Encoding" in request.headers:
         raise BadRequest("a body of unknown length")
+    # Nobody's browser writes another; with one that only Python knows a form would be a mistake of ours.
+    if (request.content_params or {}).get("charset", "utf-8").lower() not in _CHARSETS:
+        raise BadRequest("a form in letters that are none of ours")
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdecimal() or int(length) > largest(request.path):
         raise RequestDataTooBig

@@ -139,7 +139,7 @@ def move(request: HttpRequest, token: str) -> HttpResponse:
     }
     if request.method != "POST":
         return page(request, "move.html", **shown)
-    done = moving.move(there.request, origin=origin_of(request, "move.html"), at=now)
+    done = moving.move(there.request, there.person.pk, origin=origin_of(request, "move.html"), at=now)
     if isinstance(done, Ended):
         return errors.ended_link(request, done)
     if isinstance(done, Taken):
@@ -157,6 +157,9 @@ def _opened(request: HttpRequest, kind: RequestKind, token: str, now: dt.datetim
         return errors.ended_link(request, there)
     # Who has moved since is proved by the mailbox that they have now, and by no other.
     if kind != RequestKind.MOVE and there.address != there.person.address:
+        return errors.ended_link(request, Ended.GONE)
+    # Somebody else has named the same new address since: what this link was written for is no more.
+    if kind == RequestKind.MOVE and claim.delivery != there.person.pk:
         return errors.ended_link(request, Ended.GONE)
     speak(request, reader=there.language)
     return there

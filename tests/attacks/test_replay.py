@@ -1,13 +1,16 @@
 """Replay: what was sent once is sent again, by a proxy, an impatient finger or a thief. Twice is once."""
 
+import datetime as dt
+
 import pytest
 from django.test import Client
 
-from subscribers.models import Request
+from subscribers.erasing import Erased, erase
+from subscribers.models import Request, Subscriber
 from tests.attacks.addresses import Address, address, send, with_forms
-from tests.stage import a_list
+from tests.stage import a_list, a_reader
 from tests.web.form import note
-from tests.web.stored import every_row
+from tests.web.stored import every_row, link, moving
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("db")]
 
@@ -64,3 +67,35 @@ def test_a_ticket_of_one_list_is_none_of_another() -> None:
     a_list("field-notes")
     assert note(Client().post("/subscribe/field-notes", there.form))
     assert not Request.objects.exists()
+
+
+def test_who_names_the_new_address_of_another_gets_nothing_of_their_link() -> None:
+    space = a_list()
+    nina, eve = a_reader(space, "nina@example.org"), a_reader(space, "eve@example.org")
+    path = link("move", "move", moving(nina, "nina@new.example"))
+    shown = Client().get(path).content.decode()
+    assert "n•••a@example.org" in shown
+    Request.objects.update(subscriber=eve.subscriber)  # asked for the same since, in the same row
+    for answer in (Client().get(path), Client().post(path)):
+        assert answer.status_code == 410
+        assert "e•••e" not in answer.content.decode()
+    assert set(Subscriber.objects.values_list("address", flat=True)) == {
+        "nina@example.org",
+        "eve@example.org",
+    }
+
+
+def test_a_button_pressed_twice_at_once_says_twice_that_the_reader_is_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    there = address("forget/<str:token>")
+
+    def the_other_was_quicker(address: str, *, by: str, at: dt.datetime) -> Erased:
+        erase(address, by=by, at=at)
+        return erase(address, by=by, at=at)
+
+    monkeypatch.setattr("mailer.web.yours.erase", the_other_was_quicker)
+    answer = send(there)
+    assert answer.status_code == 200
+    assert b"Nobody was forgotten" not in answer.content
+    assert not Subscriber.objects.exists()

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from subscribers.addresses import Address, AddressError, address_key, masked, parse
+from subscribers.addresses import Address, AddressError, address_key, mailbox, masked, parse
 
 
 def test_the_local_part_stays_as_typed_and_the_domain_is_lowered() -> None:
@@ -96,3 +96,19 @@ def test_a_key_depends_on_the_secret(settings: Settings) -> None:
 )
 def test_a_stranger_sees_an_address_masked(address: str, shown: str) -> None:
     assert masked(address) == shown
+
+
+@pytest.mark.parametrize(
+    ("canonical", "shared"),
+    [
+        ("nina@example.org", "nina@example.org"),
+        ("nina+7@example.org", "nina@example.org"),
+        ("nina+a+b@example.org", "nina@example.org"),
+        ("n.i.n.a@example.org", "n.i.n.a@example.org"),
+        ("n.i.n.a+x@gmail.com", "nina@gmail.com"),
+        ("n.ina@googlemail.com", "nina@gmail.com"),
+        ("+x@example.org", "+x@example.org"),
+    ],
+)
+def test_spellings_of_one_mailbox_share_an_address_for_brakes(canonical: str, shared: str) -> None:
+    assert mailbox(canonical) == shared

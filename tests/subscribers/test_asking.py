@@ -100,6 +100,12 @@ def test_an_address_gets_one_letter_a_day_over_all_lists_and_three_a_month() -> 
     assert Request.objects.filter(kept_back=answering.TOO_OFTEN).exists()
 
 
+def test_sub_addresses_of_one_mailbox_share_its_letters() -> None:
+    owner = a_list()
+    asked = [sign_up(owner, f"nina+{number}@example.org") for number in range(30)]
+    assert len([letter for number in asked if (letter := answering.answer(number, at=NOW))]) == 3
+
+
 @pytest.mark.parametrize(
     ("reason", "where", "letters"),
     [

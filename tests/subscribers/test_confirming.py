@@ -208,3 +208,18 @@ def test_two_who_press_at_once_confirm_once() -> None:
     assert sum(isinstance(outcome, Confirmed) for outcome in outcomes) == 1
     assert outcomes.count(Ended.USED) == 7
     assert Letter.objects.filter(kind=OutboxKind.WELCOME).count() == 1
+
+
+@pytest.mark.parametrize("still_reads", [True, False])
+def test_what_the_page_says_of_counting_is_what_then_holds(still_reads: bool) -> None:  # noqa: FBT001 - both are tried
+    """Who once let their letters be counted, and leaves that unticked when they come back."""
+    nina = a_reader(a_list("sea-digest"), "nina@example.org", tracked=True)
+    if not still_reads:
+        leaving.unsubscribe(nina.pk, "one-click", NOW)
+    number = asked(a_list(), "africa")
+    there = confirming.standing(number, at=NOW)
+    assert isinstance(there, confirming.Open)
+    assert there.tracked is still_reads
+    confirmed(number)
+    nina.subscriber.refresh_from_db()
+    assert nina.subscriber.tracked is still_reads

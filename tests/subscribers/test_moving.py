@@ -41,7 +41,7 @@ def test_letters_go_to_the_new_address_once_it_is_proved(nina: Subscription) -> 
     assert (there.old, there.new) == ("nina@example.org", NEW)
     nina.subscriber.refresh_from_db()
     assert nina.subscriber.address == "nina@example.org"
-    assert isinstance(moving.move(request, at=NOW), Move)
+    assert isinstance(moving.move(request, nina.subscriber_id, at=NOW), Move)
     nina.subscriber.refresh_from_db()
     assert nina.subscriber.address == NEW
     assert former(nina.subscriber_id) == ("nina@example.org",)
@@ -52,15 +52,26 @@ def test_letters_go_to_the_new_address_once_it_is_proved(nina: Subscription) -> 
 def test_twice_is_once_and_an_hour_is_the_end(nina: Subscription) -> None:
     request = asked(nina)
     late = NOW + dt.timedelta(hours=1)
-    assert moving.move(request, at=late) is Ended.OVER
-    assert isinstance(moving.move(request, at=NOW), Move)
-    assert moving.move(request, at=NOW) is Ended.USED
-    assert moving.move(request + 1, at=NOW) is Ended.GONE
+    assert moving.move(request, nina.subscriber_id, at=late) is Ended.OVER
+    assert isinstance(moving.move(request, nina.subscriber_id, at=NOW), Move)
+    assert moving.move(request, nina.subscriber_id, at=NOW) is Ended.USED
+    assert moving.move(request + 1, nina.subscriber_id, at=NOW) is Ended.GONE
 
 
 def test_an_address_that_is_somebody_elses_stays_theirs(nina: Subscription) -> None:
     a_reader(nina.list, NEW)
     request = asked(nina)
-    assert moving.move(request, at=NOW) == Taken(nina.list)
+    assert moving.move(request, nina.subscriber_id, at=NOW) == Taken(nina.list)
     nina.subscriber.refresh_from_db()
     assert nina.subscriber.address == "nina@example.org"
+
+
+def test_a_link_moves_whom_it_was_written_for_though_another_names_the_same_address(
+    nina: Subscription,
+) -> None:
+    request = asked(nina)
+    eve = a_reader(nina.list, "eve@example.org")
+    assert asked(eve) == request
+    assert moving.move(request, nina.subscriber_id, at=NOW) is Ended.GONE
+    eve.subscriber.refresh_from_db()
+    assert eve.subscriber.address == "eve@example.org"

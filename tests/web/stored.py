@@ -8,7 +8,7 @@ from django.apps import apps
 from subscribers import answering, asking, tokens
 from subscribers.addresses import parse
 from subscribers.evidence import UNSTATED
-from subscribers.models import Subscription
+from subscribers.models import Request, Subscription
 from subscribers.vocabulary import RequestKind
 
 
@@ -46,5 +46,7 @@ def moving(reader: Subscription, new: str, *, at: dt.datetime | None = None) -> 
 
 
 def link(page: str, purpose: tokens.Purpose, number: int, more: int = 0) -> str:
-    """Return the path of a page behind a token."""
+    """Return the path of a page behind a token; one to a new address says whose."""
+    if purpose == "move" and not more:
+        more = Request.objects.filter(pk=number).values_list("subscriber", flat=True).first() or 0
     return f"/{page}/{tokens.make(purpose, number, more)}"

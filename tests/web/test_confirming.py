@@ -224,6 +224,29 @@ def test_the_page_speaks_the_language_that_the_form_spoke(digest: List, browser:
     assert '<html lang="fr"' in chosen.content.decode()
 
 
+def test_an_interest_that_is_retired_meanwhile_is_not_confirmed_unseen(digest: List, browser: Client) -> None:
+    number = a_request(digest, "russia", "africa")
+    page = browser.get(link(number))
+    digest.interests.filter(slug="russia").update(retired_at=dt.datetime.now(dt.UTC))
+    changed = browser.post(link(number), shown(page))
+    assert changed.status_code == 409
+    assert "Russia" not in said(changed)
+    assert not Subscription.objects.exists()
+    browser.post(link(number), shown(changed))
+    assert Subscription.objects.values_list("everything", "interests").get() == (False, 0b100)
+
+
+def test_whose_every_interest_was_retired_gets_the_everything_that_the_page_says(
+    digest: List, browser: Client
+) -> None:
+    number = a_request(digest, "africa")
+    digest.interests.filter(slug="africa").update(retired_at=dt.datetime.now(dt.UTC))
+    page = browser.get(link(number))
+    assert "Interests Everything" in said(page)
+    browser.post(link(number), shown(page))
+    assert Subscription.objects.values_list("everything", "interests").get() == (True, 0)
+
+
 def test_a_list_of_names_from_outside_is_text_and_not_markup(digest: List, browser: Client) -> None:
     List.objects.update(name="<script>alert(1)</script>")
     digest.interests.update(name="<b>bold</b>")

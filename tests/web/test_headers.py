@@ -1,8 +1,10 @@
 import contextlib
 
 import pytest
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 
+from mailer.web.headers import SecurityHeaders
 from subscribers import tokens
 from tests.stage import a_list, a_reader
 
@@ -58,3 +60,11 @@ def test_pages_need_nothing_that_the_policy_forbids() -> None:
         written = Client().get(path).content.decode()
         for forbidden in ("<script", "<style", "style=", "onclick", "http://", "https://"):
             assert forbidden not in written
+
+
+def test_who_asks_for_the_head_alone_gets_the_headers_and_no_body() -> None:
+    # Django's test client would drop the body itself.
+    answers = SecurityHeaders(lambda _: HttpResponse("all of it", headers={"Content-Length": "9"}))
+    got, head = answers(RequestFactory().get("/")), answers(RequestFactory().head("/"))
+    assert (got.content, head.content) == (b"all of it", b"")
+    assert got.headers == head.headers

@@ -50,6 +50,15 @@ def test_a_mail_program_leaves_with_one_multipart_post(nina: Subscription, brows
     assert status(nina) == "unsubscribed"
 
 
+@pytest.mark.parametrize("charset", ["ISO-8859-1", "us-ascii", "UTF8", "utf-16"])
+def test_a_mail_program_leaves_in_whatever_charset_it_names(
+    nina: Subscription, browser: Client, charset: str
+) -> None:
+    response = browser.post(link(nina), ONE_CLICK, content_type=f"{FORM}; charset={charset}")
+    assert (response.status_code, response.content) == (200, b"You are unsubscribed.\n")
+    assert status(nina) == "unsubscribed"
+
+
 def test_what_the_request_told_is_kept_as_evidence(nina: Subscription, browser: Client) -> None:
     browser.post(link(nina), ONE_CLICK, content_type=FORM, REMOTE_ADDR="203.0.113.9")
     line = Consent.objects.get()

@@ -120,3 +120,10 @@ def test_a_form_of_too_many_fields_or_with_a_file_is_refused(nina: Subscription)
     assert answer.status_code == 400
     nina.refresh_from_db()
     assert nina.interests == 0b100
+
+
+@pytest.mark.parametrize("charset", ["rot13", "hex", "utf-7", "nothing-of-the-kind"])
+def test_a_form_in_letters_that_no_browser_writes_is_refused(nina: Subscription, charset: str) -> None:
+    body = b'--x\r\nContent-Disposition: form-data; name="whole"\r\n\r\nyes\r\n--x--\r\n'
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+    assert Client().generic("POST", preferences(nina), body, kind).status_code == 400

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from subscribers.models import List, Subscription
+from subscribers.models import Interest, List, Subscription
 from subscribers.vocabulary import RequestKind, Status
 from tests.stage import NOW, a_list, a_reader
 from tests.web.stored import asked, link, moving
@@ -77,6 +77,14 @@ def own(reader: Subscription) -> str:
 
 
 @pytest.fixture
+def a_wide_word() -> str:
+    """The name of an interest; Django writes it before a browser's loop runs."""
+    word = "Donaudampfschifffahrtsgesellschaftsinteressen"
+    Interest.objects.filter(slug="africa").update(name=word)
+    return word
+
+
+@pytest.fixture
 def browser(site: Site, chromium: str) -> Iterator[Browser]:  # noqa: ARG001 - its rows are written before a loop runs
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
@@ -115,6 +123,17 @@ def test_every_page_is_sound_in_another_script(site: Site, browser: Browser, lan
         page.goto(f"{address}?lang={language}")
         assert problems(page) == []
         assert page.get_attribute("html", "dir") == ("rtl" if language == "ar" else "ltr")
+
+
+def test_words_that_are_wider_than_a_telephone_are_broken(
+    site: Site,
+    a_wide_word: str,
+    browser: Browser,
+) -> None:
+    page = browser.new_page(viewport={"width": 320, "height": 700}, bypass_csp=True)
+    page.goto(site.preferences)
+    assert a_wide_word in page.inner_text("main")
+    assert problems(page) == []
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])
