@@ -2,33 +2,30 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count
 
+from mailer import pictures, readership
+from mailer.fetching.values import Asks
+from mailer.interest_sets import sets
 from mailer.look import content_hash, look_of
 from mailer.manuscript.document import Document
+from mailer.manuscript.pictures import names_in
 from mailer.models import Revision, Send, Story
 from mailer.preflight import Earlier, Finding, Letter, Matter, Severity
 from mailer.preflight import check as preflight
+from mailer.preflight.online import wanted
 from mailer.preflight.values import EVERYTHING
 from mailer.rendering.assemble import carried
 from mailer.rendering.sets import render_sets
 from mailer.rendering.values import Look, Reading
 from mailer.vocabulary import SendKind, SendStatus
-from subscribers.interests import Interests
-from subscribers.models import List, Subscription
-from subscribers.vocabulary import Status
 
 # How many sent editions of a list are searched for the same story.
 LOOKED_BACK = 5
-# Up to so many interests all sets are rendered (16); beyond, each alone and those that most readers have.
-ALL_SETS_OF, MOST_SETS = 4, 40
 
 
 @dataclass(frozen=True)
@@ -62,11 +59,21 @@ class Checked:
         return [{name: value[name] for name in names} for value in values]
 
 
-def check(revision: Revision, document: Document, *, now: dt.datetime, at: dt.datetime | None) -> Checked:
-    """Check the revision, whose text `document` is, as it would leave now; nothing is written."""
+def check(
+    revision: Revision,
+    document: Document,
+    *,
+    now: dt.datetime,
+    at: dt.datetime | None,
+    online: Asks | None = None,
+) -> Checked:
+    """Check the revision, whose text `document` is, as it would leave now; nothing is written.
+
+    `online` asks what is behind the addresses in it; None: nothing is fetched.
+    """
     owner = revision.edition.list
     look = look_of(owner)
-    readers = _readers(owner)
+    readers = readership.choices(owner)
     zone = ZoneInfo(owner.zone)
     matter = Matter(
         text=revision.text,
@@ -83,24 +90,13 @@ def check(revision: Revision, document: Document, *, now: dt.datetime, at: dt.da
         sender_address=owner.sender_address,
         readers=readers,
         earlier=_earlier(revision),
+        colours=look.theme.palette,
+        shades=look.theme.shades,
+        lost_pictures=pictures.missing(names_in(revision.text)),
     )
+    if online:
+        matter = dataclasses.replace(matter, online=online(wanted(matter)))
     return Checked(revision.pk, content_hash(revision, look), at, preflight(matter))
-
-
-def _readers(owner: List) -> dict[frozenset[str], int]:
-    """Count active readers by what they chose; those who get everything are not among them."""
-    interests = Interests.of(owner)
-    counted = (
-        Subscription.objects.filter(list=owner, status=Status.ACTIVE, everything=False)
-        .values_list("interests")
-        .annotate(readers=Count("pk"))
-        .order_by()
-    )
-    readers: dict[frozenset[str], int] = {}
-    for bits, number in counted:
-        chosen = frozenset(interests.slugs(bits)) - interests.retired
-        readers[chosen] = readers.get(chosen, 0) + number
-    return readers
 
 
 def _letters(
@@ -110,22 +106,14 @@ def _letters(
     named = carried(document)
     order = [interest.slug for interest in look.interests if interest.slug in named]
     readings = {EVERYTHING: Reading()}
-    readings |= {"+".join(chosen): Reading(frozenset(chosen)) for chosen in _sets(order, readers)}
+    chosen = filter(None, sets(order, readers))
+    readings |= {"+".join(some): Reading(frozenset(some)) for some in chosen}
     rendered = render_sets(document, look, readings.values())
     names: dict[tuple[str, str], list[str]] = {}
     for name, reading in readings.items():
         letter = rendered[reading]
         names.setdefault((letter.html, letter.text), []).append(name)
     return tuple(Letter(tuple(same), rendered[readings[same[0]]], tracked) for same in names.values())
-
-
-def _sets(order: list[str], readers: dict[frozenset[str], int]) -> Iterable[tuple[str, ...]]:
-    """Return the sets of interests to look at, in the list's order; all, where they are few."""
-    if len(order) <= ALL_SETS_OF:
-        return [chosen for size in range(1, len(order) + 1) for chosen in combinations(order, size)]
-    common = sorted(readers.items(), key=lambda item: (-item[1], sorted(item[0])))[:MOST_SETS]
-    chosen = [tuple(slug for slug in order if slug in one) for one, _ in common]
-    return dict.fromkeys([*((slug,) for slug in order), *filter(None, chosen)])
 
 
 def _earlier(revision: Revision) -> tuple[Earlier, ...]:

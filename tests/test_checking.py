@@ -1,12 +1,14 @@
 """Preflight of editions as rows, and what it stands in the way of."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 import pytest
 
-from mailer import checking, editions, sends
+from mailer import editions, interest_sets, sends
 from mailer.checking import Checked
 from mailer.editions import BlockedError
+from mailer.fetching.values import Fetched, Outcome, Question
 from mailer.models import Approval, Edition, Revision, Send
 from mailer.timetable import Instant
 from subscribers.models import List
@@ -130,8 +132,24 @@ def test_links_are_counted_longer_only_where_the_transport_rewrites_them(owner: 
 def test_with_many_interests_each_alone_is_looked_at_and_what_readers_have(
     owner: List, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checking, "ALL_SETS_OF", 3)
+    monkeypatch.setattr(interest_sets, "ALL_SETS_OF", 3)
     a_reader(owner, "ada@x.example", ["russia", "china"])
     large = EDITION.replace(b"The rocket flew.", b"The rocket flew. " * 6_000)
     (found,) = [each for each in check(an_edition(owner, large)).findings if each.rule == "size-cut"]
     assert found.variants == ("everything", "china", "china+russia")
+
+
+def test_addresses_are_asked_where_that_is_wished_and_never_for_approval(owner: List) -> None:
+    edition = an_edition(owner)
+    gone = Question("https://a.example/nairobi")
+    asked: list[Question] = []
+
+    def online(questions: Iterable[Question]) -> dict[Question, Fetched]:
+        asked.extend(questions)
+        return {gone: Fetched(Outcome.ANSWERED, 404)}
+
+    checked = editions.check(edition, now=NOW, online=online)
+    assert [finding.rule for finding in checked.errors] == ["link-dead"]
+    assert (len(asked), asked[1]) == (4, gone)
+    editions.approve(edition, by="ed", now=NOW)
+    assert len(asked) == 4

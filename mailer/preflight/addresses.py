@@ -4,8 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urldefrag, urlencode, urlsplit
 
+from markdown_it.common.utils import unescapeAll
+
+from mailer.fetching.values import Question
 from mailer.preflight.page import Line, Page, Place
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*(?=:)")
@@ -55,6 +58,14 @@ class Link:
             return bool(self.host) and "@" in urlsplit(self.url).netloc
         except ValueError:
             return False
+
+    @property
+    def question(self) -> Question | None:
+        """Return what to ask online; None where it is no page, or offline rules say already what is wrong."""
+        if not self.host or self.has_user or is_private(self.host):
+            return None
+        url = self.url if self.of_story else unescapeAll(self.url)  # as a letter links it
+        return Question(urldefrag(url).url)
 
 
 def links(page: Page) -> tuple[Link, ...]:

@@ -2,23 +2,53 @@
 
 import re
 from collections.abc import Callable, Iterator
+from html import unescape
 
 from mailer.manuscript.faults import quoted
+from mailer.manuscript.pictures import Picture, referred
 from mailer.preflight.values import Found, Letter, Matter
 
-_IN_TEXT = re.compile(r"(?<!\\)!\[(?P<alt>(?:[^\\\[\]]|\\.)*)\]\([^)]*\)")
+_IN_TEXT = re.compile(r"(?<!\\)!\[(?P<alt>(?:[^\\\[\]]|\\.)*)\]\((?P<url>[^)]*)\)")
 _IMAGE = re.compile(r"<img\s[^>]*>", re.IGNORECASE)
 _ALT = re.compile(r"\salt\s*=", re.IGNORECASE)
 _SOURCE = re.compile(r"\ssrc\s*=\s*[\"']?(?P<url>[^\"'\s>]*)", re.IGNORECASE)
 
 
 def left_out(matter: Matter) -> Iterator[Found]:
-    """Find images in the text: of one, letters carry the words alone."""
+    """Find images from elsewhere in the text: of one, letters carry the words alone."""
     for line in matter.page.lines:
         for found in _IN_TEXT.finditer(line.text):
+            if _kept(found):
+                continue
             words = f"its words {quoted(found['alt'])}" if found["alt"] else "nothing"
-            said = f"Letters show {words} of the image here, since they carry none"
-            yield Found(f"{said}: delete it, or link to it", line.place(found.start()))
+            said = f"Letters show {words} of the image here, which is kept elsewhere"
+            to_do = "keep it here with `mailer editions pictures`, or delete it"
+            yield Found(f"{said}: {to_do}", line.place(found.start()))
+
+
+def unknown(matter: Matter) -> Iterator[Found]:
+    """Find pictures that the text refers to and that are not kept here."""
+    for line in matter.page.lines:
+        for found in _IN_TEXT.finditer(line.text):
+            picture = _kept(found)
+            if picture and picture.name in matter.lost_pictures:
+                said = "There is no such picture here, so readers see an empty frame"
+                yield Found(f"{said}: keep it with `mailer pictures add`", line.place(found.start("url")))
+
+
+def wordless(matter: Matter) -> Iterator[Found]:
+    """Find pictures without words for who does not see them."""
+    for line in matter.page.lines:
+        for found in _IN_TEXT.finditer(line.text):
+            if _kept(found) and not found["alt"].strip():
+                said = "The picture says nothing to who does not see it"
+                yield Found(f"{said}: write between the brackets what it shows", line.place(found.start()))
+
+
+def _kept(found: re.Match[str]) -> Picture | None:
+    """Return the picture that an image of the text refers to, if it is one that is kept here."""
+    address, *_title = found["url"].split() or [""]
+    return referred(address.strip("<>"))
 
 
 def without_alt(matter: Matter) -> Iterator[Found]:
@@ -37,6 +67,16 @@ def insecure(matter: Matter) -> Iterator[Found]:
         lambda tag: not _url(tag).startswith("https://"),
         "does not come by https, so mail programs do not show it: host it at an https address",
     )
+
+
+def sources(matter: Matter) -> dict[str, tuple[str, ...]]:
+    """Return the web addresses of images, each with the letters that show it."""
+    found: dict[str, dict[str, None]] = {}
+    for letter in matter.letters:
+        for tag in dict.fromkeys(_IMAGE.findall(letter.rendered.html)):
+            if (url := unescape(_url(tag))).startswith(("https://", "http://")):
+                found.setdefault(url, {})[letter.name] = None
+    return {url: tuple(names) for url, names in found.items()}
 
 
 def _of_letters(matter: Matter, is_faulty: Callable[[str], bool], said: str) -> Iterator[Found]:

@@ -70,12 +70,14 @@ def foreign(matter: Matter) -> Iterator[Found]:
 
 
 def shortened(matter: Matter) -> Iterator[Found]:
-    """Find links that hide where they lead."""
-    hidden = _hidden()
+    """Find links that hide where they lead; where that was asked online, it is told."""
     for link in links(matter.page):
-        host = link.host.removeprefix("www.")
-        if kind := next((hidden[name] for name in _ends(host) if name in hidden), ""):
-            yield _about(link, f"goes through {kind} ({host}), which hides the page: link to the page itself")
+        if kind := hidden_by(link.host):
+            fetched = matter.online.get(link.question) if link.question else None
+            known = fetched and fetched.is_well and fetched.hops
+            page = quoted(fetched.hops[-1].url, 140) if fetched and known else "the page itself"
+            host = link.host.removeprefix("www.")
+            yield _about(link, f"goes through {kind} ({host}), which hides the page: link to {page}")
 
 
 def twice(matter: Matter) -> Iterator[Found]:
@@ -106,6 +108,12 @@ def _shown(host: str) -> str:
         return host.encode().decode("idna")
     except UnicodeError:
         return host
+
+
+def hidden_by(host: str) -> str:
+    """Return what kind of service hides the page behind links to this host, '' where it is none."""
+    hidden = _hidden()
+    return next((hidden[name] for name in _ends(host.removeprefix("www.")) if name in hidden), "")
 
 
 def _ends(host: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from mailer.fetching.values import Fetched, Question
 from mailer.manuscript.document import Document
 from mailer.preflight.page import START, Page, Place
 from mailer.rendering.palette import COLOURS, INTERESTS, Shade
@@ -53,7 +54,8 @@ class Matter:
 
     `sends_on` is the day it would leave, in the list's zone; `sends_at` the moment, None where nobody has
     said when. `readers` counts active readers by the set of slugs they chose, without those who get
-    everything. Colours are those that letters are set in.
+    everything. Colours are those that letters are set in. `online` is what came of asking the addresses in
+    it, empty where nothing was asked.
     """
 
     text: str
@@ -70,6 +72,9 @@ class Matter:
     earlier: tuple[Earlier, ...] = ()
     colours: Mapping[str, Shade] = field(default_factory=lambda: COLOURS)
     shades: tuple[Shade, ...] = INTERESTS
+    # Names that the text refers to, and that are no picture kept here.
+    lost_pictures: frozenset[str] = frozenset()
+    online: Mapping[Question, Fetched] = field(default_factory=dict)
 
     @cached_property
     def page(self) -> Page:

@@ -5,6 +5,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from mailer.fetching.values import Fetched, Hop, Outcome, Question, Refusal
 from mailer.preflight import Earlier, Letter, Matter
 from mailer.rendering.palette import COLOURS, Shade
 from mailer.rendering.values import InterestLook
@@ -80,6 +81,23 @@ def retired(slug: str) -> Callable[[], Matter]:
     return make
 
 
+def asked(*hops: Hop, status: int = 200, **came: object) -> Callable[[], Matter]:
+    """Return a maker of the sound edition of which the first story's link was asked."""
+    fetched = Fetched(Outcome.ANSWERED, status, hops)
+    return lambda: a_matter(online={Question(LINK): replace(fetched, **came)})  # type: ignore[arg-type]  # by name
+
+
+def shown(
+    status: int = 200, kind: str = "image/png", size: int = 500_000, **came: object
+) -> Callable[[], Matter]:
+    """Return a maker of the sound edition with an image that was asked."""
+    fetched = Fetched(Outcome.ANSWERED, status, kind=kind, size=size)
+    told = {Question(IMAGE, image=True): replace(fetched, **came)}  # type: ignore[arg-type]  # by name
+    return lambda: dataclasses.replace(with_html("<h1", f'<img alt="" src="{IMAGE}"><h1'), online=told)
+
+
+PICTURE = "ab" * 16 + "-1072x603.jpg"
+IMAGE = "https://v.example/l.png?a=1&b=2"
 ODD = "Vostochny waits & “sees” <what> -leave_url- is, and 发射 an entire winter longer than anybody thought"
 EMBARGO = "Embargoed until 5 December 2026, 14:00 UTC."
 BEFORE, AFTER = dt.datetime(2026, 12, 5, 13, tzinfo=dt.UTC), dt.datetime(2026, 12, 5, 14, tzinfo=dt.UTC)
@@ -111,6 +129,21 @@ PAIRS = {
         prose("See https://vienna.example/a."),
         prose("See <https://vienna.example/a>, [https://b.example](https://b.example/), `https://c.example`"),
     ),
+    "link-dead": Pair(asked(status=404), asked(status=403)),
+    "link-refused": Pair(
+        asked(outcome=Outcome.REFUSED, refusal=Refusal.NETWORK),
+        asked(outcome=Outcome.REFUSED, refusal=Refusal.PORT),
+    ),
+    "link-failing": Pair(asked(status=503), asked(status=204)),
+    "link-unchecked": Pair(
+        asked(outcome=Outcome.REFUSED, refusal=Refusal.PORT),
+        asked(outcome=Outcome.REFUSED, refusal=Refusal.NETWORK),
+    ),
+    "link-redirects": Pair(
+        asked(Hop(301, "https://a.example/launches/wenchang")),
+        asked(Hop(302, "https://a.example/en/wenchang"), Hop(301, "https://a.example/en/wenchang.html")),
+    ),
+    "link-slow": Pair(asked(seconds=5.1), asked(seconds=5)),
     "story-without-link": Pair(
         text((STORY, "## Vostochny waits {russia, africa}")),
         text((STORY, "## [Vostochny (waits)](https://c.example/vostochny_(pad)) {russia, africa}")),
@@ -195,6 +228,13 @@ PAIRS = {
     "image-left-out": Pair(
         prose("![Hall](https://v.example/h.jpg)"), prose("\\![Hall] and `![a](https://b.example/c.png)`")
     ),
+    "picture-unknown": Pair(
+        prose(f"![Hall](picture:{PICTURE})", lost_pictures=frozenset({PICTURE})),
+        prose(f"![Hall](picture:{PICTURE})"),
+    ),
+    "picture-without-words": Pair(
+        prose(f"![ ](picture:{PICTURE})"), prose(f'![Hall](picture:{PICTURE} "The hall")')
+    ),
     "image-without-alt": Pair(
         template("<h1", '<img src="https://v.example/l.png"><h1'),
         template("<h1", '<img alt="" src="https://v.example/l.png"><h1'),
@@ -203,6 +243,10 @@ PAIRS = {
         template("<h1", '<img alt="" src="http://v.example/l.png"><h1'),
         template("<h1", '<img alt="" src="https://v.example/l.png"><h1'),
     ),
+    "image-dead": Pair(shown(404), shown(503)),
+    "image-failing": Pair(shown(outcome=Outcome.SILENT), shown()),
+    "image-not-image": Pair(shown(kind="text/html"), shown(404, kind="text/html")),
+    "image-heavy": Pair(shown(size=500_001), shown()),
     "contrast": Pair(
         coloured(accent=Shade("#0b4f8a", "#0b4f8a")), coloured(accent=Shade("#0a4a80", "#8bc0ee"))
     ),
