@@ -55,6 +55,8 @@ class Document:
     date: dt.date | None = None
     subject: str = ""
     preheader: str = ""
+    # Which edition it is, where it is one that is kept; 0 is none.
+    number: int = 0
 
     @property
     def stories(self) -> tuple[Story, ...]:

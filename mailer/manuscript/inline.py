@@ -14,17 +14,22 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 from mailer.manuscript.characters import printable
+from mailer.manuscript.pictures import SCHEME, referred
 from mailer.manuscript.tags import KEPT, settle_tags
 
-_WORDS = set(KEPT.values())
+_WORDS = {*KEPT.values(), "img"}
 _BLOCKS = {"p", "ul", "ol", "li", "blockquote", "pre"}
+_EMPTY = {"br", "img"}
 _SCHEMES = {"http", "https", "mailto"}
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _DEFINITION = re.compile(r"\[(?P<label>[^\[\]]+)\]:")
 
 
 class _Renderer(RendererHTML):
-    """Headings have the letter's own ranks, so one inside a text is a line in bold; an image is its words."""
+    """Headings have the letter's own ranks, so one inside a text is a line in bold.
+
+    A picture that is kept here is shown; of any other image letters have the words alone.
+    """
 
     def heading_open(self, *_: object) -> str:
         return "<p><strong>"
@@ -33,7 +38,12 @@ class _Renderer(RendererHTML):
         return "</strong></p>\n"
 
     def image(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
-        return self.renderInline(tokens[index].children or [], options, env)
+        token = tokens[index]
+        reference = str(token.attrGet("src") or "")
+        if referred(reference) is None:
+            return self.renderInline(token.children or [], options, env)
+        alt = self.renderInlineAsText(token.children, options, env)
+        return f'<img src="{reference}" alt="{html.escape(alt)}">'
 
 
 class _Markdown(MarkdownIt):
@@ -86,9 +96,9 @@ def _sanitised(dirty: str, tags: set[str]) -> str:
     clean = nh3.clean(
         dirty,
         tags=tags,
-        attributes={"a": {"href"}, "ol": {"start"}},
+        attributes={"a": {"href"}, "ol": {"start"}, "img": {"src", "alt"}},
         attribute_filter=_kept_attribute,
-        url_schemes=_SCHEMES,
+        url_schemes={*_SCHEMES, SCHEME.rstrip(":")},
         url_relative="deny",
         link_rel=None,
     )
@@ -99,9 +109,12 @@ def _sanitised(dirty: str, tags: set[str]) -> str:
 
 
 def _kept_attribute(tag: str, _: str, value: str) -> str | None:
-    """Keep an address, and the number a list starts with where it is one."""
+    """Keep an address, a picture, and the number a list starts with where it is one."""
     if tag == "a":
-        return value.strip() or None
+        address = value.strip()
+        return None if not address or address.lower().startswith(SCHEME) else address
+    if tag == "img":
+        return value
     return value if re.fullmatch(r"\d{1,9}", value) else None
 
 
@@ -118,12 +131,12 @@ class _XmlWriter(HTMLParser):
             self._dead_links += 1
             return
         attributes = "".join(f' {name}="{html.escape(printable(value or ""))}"' for name, value in attrs)
-        self.written.append(f"<{tag}{attributes}{' /' if tag == 'br' else ''}>")
+        self.written.append(f"<{tag}{attributes}{' /' if tag in _EMPTY else ''}>")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "a" and self._dead_links:
             self._dead_links -= 1  # links do not nest, so the end belongs to the dead one
-        elif tag != "br":
+        elif tag not in _EMPTY:
             self.written.append(f"</{tag}>")
 
     def handle_data(self, data: str) -> None:

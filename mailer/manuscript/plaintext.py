@@ -47,6 +47,8 @@ class _TextWriter(HTMLParser):
             self._address = given.get("href") or ""
         elif tag == "br":
             self._words.append("\n")
+        elif tag == "img" and given.get("alt"):
+            self._words.append(f"[{given['alt']}]")
         elif tag == "sup":
             self._high = True
         elif tag in {"ul", "ol"}:

@@ -3,7 +3,9 @@
 from mailer.models.deliveries import Delivery
 from mailer.models.editions import Approval, Edition, Revision, Story, Variant, VariantSet
 from mailer.models.events import Event, EventBody
+from mailer.models.pictures import Picture
 from mailer.models.sends import Attempt, Batch, Send
+from mailer.models.themes import Theme
 from mailer.models.transports import Allowance, Transport
 
 __all__ = [
@@ -15,9 +17,11 @@ __all__ = [
     "Edition",
     "Event",
     "EventBody",
+    "Picture",
     "Revision",
     "Send",
     "Story",
+    "Theme",
     "Transport",
     "Variant",
     "VariantSet",

@@ -73,6 +73,8 @@ class Approval(models.Model):
     content_hash = models.CharField(max_length=64)
     by = models.CharField(max_length=200)
     at = models.DateTimeField()
+    # Why preflight's warnings may stand, in words; '' where there were none, or nobody said.
+    word = models.CharField(max_length=500, default="", blank=True)
 
     class Meta:
         """The table."""
