@@ -14,7 +14,7 @@ SOUND := env -u DATABASE_URL -u REDIS_URL -u SENDGRID_API_KEY MAILER_DATA_DIR=$(
 BENCHMARKS := $(wildcard benchmarks/__main__.py)
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help setup demo test test-browser faults lint messages clean
+.PHONY: help setup demo test test-browser test-mjml faults lint messages clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)$(if $(BENCHMARKS),, | grep -v 'make bench')
@@ -56,6 +56,9 @@ test-browser: setup ## Test in a real browser: the Chromium of this machine, els
 	    if command -v $$browser >/dev/null; then found=$$browser; fi; done; \
 	  if [ -z "$$found" ]; then $(BIN)/playwright install chromium; fi; fi
 	@$(PYTEST) -m browser
+
+test-mjml: setup ## Compile our MJML with npm's mjml, strictly, and compare what both look like (wants Node)
+	@$(BIN)/python -m tests.strict_mjml
 
 messages: setup ## Gather what readers are told for translators, and compile what they wrote
 	@$(BIN)/python -m tests.languages

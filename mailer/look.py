@@ -2,17 +2,20 @@
 
 import functools
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
+from django.conf import settings
 
 from mailer.models import Revision
-from mailer.rendering.values import InterestLook, Look
+from mailer.rendering import theme_reading
+from mailer.rendering.templates import files
+from mailer.rendering.values import House, InterestLook, Look
 from subscribers.models import List
 
-_HERE = Path(__file__).resolve().parent
 # What sets letters in type; an approval does not outlive a change of it.
-_TYPE = ((_HERE.parent / "templates" / "email", "*"), (_HERE / "rendering", "*.py"))
+_CODE = Path(__file__).resolve().parent / "rendering"
 
 
 def look_of(owner: List) -> Look:
@@ -29,7 +32,9 @@ def look_of(owner: List) -> Look:
         language=owner.language,
         unchosen_stories=owner.unchosen_stories,
         no_story=owner.no_story,
-        theme=owner.theme,
+        theme=theme_reading.read(owner.theme)[0],
+        archive=f"{settings.CONFIGURATION.base_url}/archive/{owner.slug}" if owner.public else "",
+        house=House(settings.CONFIGURATION.base_url, settings.CONFIGURATION.templates),
     )
 
 
@@ -42,20 +47,31 @@ def content_hash(revision: Revision, look: Look) -> str:
     digest = hashlib.sha256()
     for part in (
         revision.text_hash.encode(),
-        orjson.dumps(look, option=orjson.OPT_SORT_KEYS),
+        orjson.dumps(_wherever(look), option=orjson.OPT_SORT_KEYS),
         f"{owner.sender_name}\0{owner.sender_address}\0{owner.reply_to}\0{owner.tracked}".encode(),
-        _type(),
+        _type(look.house.templates),
     ):
         digest.update(len(part).to_bytes(8, "big") + part)
     return digest.hexdigest()
 
 
+def _wherever(look: Look) -> Look:
+    """Return the look without where this host says the installation is, or keeps its own templates.
+
+    Whoever approves may do so on another host than the one that sends.
+    """
+    return replace(look, house=House(), archive="online" if look.archive else "")
+
+
 @functools.cache
-def _type() -> bytes:
+def _type(own: str) -> bytes:
     """Return the hash of the templates and of the code that fills them: a process reads them once."""
     digest = hashlib.sha256()
-    for folder, pattern in _TYPE:
-        for path in sorted(folder.rglob(pattern)):
-            if path.is_file():
-                digest.update(path.read_bytes())
+    for path in typesetting(own):
+        digest.update(path.read_bytes())
     return digest.digest()
+
+
+def typesetting(own: str) -> list[Path]:
+    """Return the files that letters are set in type with, those in the folder `own` among them."""
+    return [*files(own), *sorted(_CODE.rglob("*.py"))]

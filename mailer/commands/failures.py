@@ -15,6 +15,7 @@ FORESEEN = frozenset(
         "mailer.embedded.supervisor.SupervisorError",
         "mailer.manuscript.faults.ManuscriptError",
         "mailer.rehearsal.RehearsalError",
+        "mailer.rendering.templates.TemplateFault",
         "mailer.sends.errors.SendError",
         "mailer.timetable.TimeError",
         "mailer.webhooks.sendgrid.WebhookKeyError",

@@ -1,8 +1,12 @@
 """What preflight found, as the command line tells it."""
 
+import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import typer
+
+from mailer.commands.failures import FailedError
 from mailer.commands.output import print_rows, say, warn
 
 if TYPE_CHECKING:
@@ -27,6 +31,29 @@ def tell(edition: int, checked: "Checked") -> None:
     )
     if not checked.blocked:
         say(f"{counted(checked.warnings, 'warning')}, and no error: edition {edition} may be approved.")
+
+
+def word_for(edition: int, checked: "Checked", given: str | None) -> str:
+    """Return why the warnings may stand: what was given, or what a person at a terminal says now.
+
+    Raises FailedError where they say nothing; of a script nothing is asked (`unsaid` tells it).
+    """
+    if given or not checked.warnings or checked.blocked or not sys.stdin.isatty():
+        return given or ""
+    warn_of(edition, checked)
+    said = str(
+        typer.prompt("Why may they stand, in a word?", default="", show_default=False, err=True)
+    ).strip()
+    if not said:
+        raise FailedError("Nothing was changed")
+    return said
+
+
+def unsaid(edition: int, checked: "Checked", said: str) -> None:
+    """Say on stderr that there are warnings, and that nobody said why they may stand."""
+    if checked.warnings and not said:
+        warn_of(edition, checked)
+        warn("Nobody has said why they may stand: say it with --word, and it is kept with the approval.")
 
 
 def warn_of(edition: int, checked: "Checked") -> None:

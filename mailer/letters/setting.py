@@ -15,9 +15,12 @@ from mailer.languages import current, isolated, nearest
 from mailer.letters import personal as personal_letter
 from mailer.letters.notice import Facts, News, Notice, Row, Step, write
 from mailer.rendering.columns import COLUMNS, underlined, wrapped
+from mailer.rendering.foreign import manner
 from mailer.rendering.languages import script_of
-from mailer.rendering.letter import TEMPLATES
-from mailer.rendering.palette import COLOURS, INTERESTS
+from mailer.rendering.letter import picture_url
+from mailer.rendering.templates import TEMPLATES
+from mailer.rendering.theme import EMPTY, FAMILIES
+from mailer.rendering.values import House
 from mailer.rendering.wording import signed
 
 # Apart from templates/email, which approvals are bound to: a new notice unapproves no edition.
@@ -167,8 +170,19 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.globals |= {"colours": COLOURS, "shades": INTERESTS, "stylesheet": _stylesheet}
+    environment.globals |= {
+        "theme": EMPTY,
+        "house": House(),
+        # What is in another language says so here by gettext's own marks.
+        "spoken": lambda _: None,
+        "manner": lambda text: manner(LANGUAGE, text, LANGUAGE),
+        "families": FAMILIES,
+        "colours": EMPTY.palette,
+        "shades": EMPTY.shades,
+        "stylesheet": _stylesheet,
+    }
     environment.filters |= {
+        "picture_url": picture_url,
         "sign": lambda title: signed(title)[0],
         "words": lambda title: signed(title)[1],
     }

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from mailer.manuscript.document import Document, Point, Section, Story
-from mailer.rendering.theme import pull_outs
+from mailer.rendering.theme import ordered, pull_outs
 from mailer.rendering.values import InterestLook, Look, Reading
 
 # How many stories a reader without any gets in full, where the list sends those.
@@ -23,6 +23,8 @@ class Assembly:
     for_you: tuple[InterestLook, ...] = ()
     elsewhere: tuple[Story, ...] = ()
     elsewhere_in_full: bool = False
+    # True where these readers do not get everything; if `for_you` is empty, it has nothing of theirs.
+    narrowed: bool = False
     # Titles of the sections whose prose is set apart as a quiet pull-out.
     pull_outs: tuple[str, ...] = ()
     # False where the edition has stories and none of them is for these readers.
@@ -43,6 +45,7 @@ def assemble(document: Document, look: Look, reading: Reading) -> Assembly:
 
     Readers whose interests cover all that the edition carries get everything, as those do who chose nothing.
     """
+    document = replace(document, sections=ordered(document, look.theme))
     on_offer = {interest.slug for interest in look.interests}.intersection(carried(document))
     chosen = reading.interests
     if chosen is None or chosen >= on_offer:
@@ -60,6 +63,7 @@ def assemble(document: Document, look: Look, reading: Reading) -> Assembly:
     others = tuple(story for story in document.stories if story not in own)
     return Assembly(
         edition,
+        narrowed=True,
         for_you=tuple(interest for interest in look.interests if interest.slug in chosen & on_offer),
         elsewhere=() if look.unchosen_stories == "hidden" else others,
         elsewhere_in_full=everything_shown,

@@ -36,7 +36,8 @@ def underlined(title: str, sign: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _wrapped_line(line: str) -> str:
-    if width(line) <= COLUMNS:
+    # No character takes more than two columns.
+    if 2 * len(line) <= COLUMNS or width(line) <= COLUMNS:
         return line
     opening = _OPENING.match(line)
     quotes, hung = opening.group("quotes", "hung") if opening else ("", "")

@@ -1,57 +1,23 @@
 """What a letter says of its own accord, and how its script is set: one entry a language."""
 
-import datetime as dt
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from mailer.rendering.words import ar, en, fr, hi, ru, zh
+from mailer.rendering.words.shape import Words
 
-@dataclass(frozen=True)
-class Words:
-    """The letter's own words in one language; {names} in braces are filled in."""
-
-    # Which of the forms of a word stands beside a number.
-    form: Callable[[int], int]
-    stories: tuple[str, ...]
-    stories_for_you: tuple[str, ...]
-    more_in_brief: tuple[str, ...]
-    more_in_full: tuple[str, ...]
-    # How a number of stories is joined to the names of the other sections.
-    after_sections: str
-    with_sections: str
-    only_sections: str
-    comma: str
-    last_comma: str
-    for_you: str
-    elsewhere: str
-    in_brief_because: str
-    why: str
-    change: str
-    leave: str
-    months: tuple[str, ...]
-    date: str
-
-    def date_of(self, day: dt.date) -> str:
-        """Return a date as readers of this language write it."""
-        return self.date.format(day=day.day, month=self.months[day.month - 1], year=day.year)
-
-    def count(self, forms: tuple[str, ...], number: int) -> str:
-        """Return `number` with its word in the right form."""
-        return forms[self.form(number)].format(n=number)
-
-    def listed(self, names: Sequence[str]) -> str:
-        """Return names as a sentence lists them: “a, b and c”."""
-        most, last = self.comma.join(names[:-1]), "".join(names[-1:])
-        return f"{most}{self.last_comma}{last}" if most else last
+__all__ = ["Script", "Words", "script_of", "voice_of", "words_of"]
 
 
 @dataclass(frozen=True)
 class Script:
-    """How a language is set: direction, and line heights of text, headings and the title."""
+    """How a language is set: direction, line heights of text, headings and the title; do letters slant."""
 
     direction: str = "ltr"
     leading: str = "1.55"
     tight: str = "1.3"
     title: str = "1.2"
+    slants: bool = True
 
     @property
     def start(self) -> str:
@@ -65,71 +31,67 @@ class Script:
 
 
 _LATIN = Script()
-_CHINESE = Script(leading="1.7", tight="1.4", title="1.3")
-_DEVANAGARI = Script(leading="1.7", tight="1.45", title="1.4")
-_NASKH = Script("rtl", leading="1.8", tight="1.5", title="1.4")
-_NASTALIQ = Script("rtl", leading="2", tight="1.9", title="1.8")
+_CHINESE = Script(leading="1.7", tight="1.4", title="1.3", slants=False)
+_DEVANAGARI = Script(leading="1.7", tight="1.45", title="1.4", slants=False)
+_ETHIOPIC = Script(leading="1.7", tight="1.4", title="1.3", slants=False)
+_HEBREW = Script("rtl", slants=False)
+_NASKH = Script("rtl", leading="1.8", tight="1.5", title="1.4", slants=False)
+_NASTALIQ = Script("rtl", leading="2", tight="1.9", title="1.8", slants=False)
+# Letters with marks above and beneath: of South and South-East Asia.
+_TALL = Script(leading="1.8", tight="1.5", title="1.4", slants=False)
 
 _SCRIPTS = {
+    "am": _ETHIOPIC,
     "ar": _NASKH,
+    "bn": _TALL,
     "ckb": _NASKH,
     "fa": _NASKH,
-    "he": Script("rtl"),
+    "gu": _TALL,
+    "he": _HEBREW,
     "hi": _DEVANAGARI,
     "ja": _CHINESE,
+    "km": _TALL,
+    "kn": _TALL,
     "ko": _CHINESE,
+    "lo": _TALL,
+    "ml": _TALL,
     "mr": _DEVANAGARI,
+    "my": _TALL,
     "ne": _DEVANAGARI,
+    "pa": _TALL,
     "ps": _NASKH,
     "sd": _NASKH,
+    "si": _TALL,
+    "ta": _TALL,
+    "te": _TALL,
+    "th": _TALL,
+    "ti": _ETHIOPIC,
     "ug": _NASKH,
     "ur": _NASTALIQ,
-    "yi": Script("rtl"),
+    "yi": _HEBREW,
     "zh": _CHINESE,
 }
 
-_ENGLISH = Words(
-    form=lambda number: int(number != 1),
-    stories=("{n} story", "{n} stories"),
-    stories_for_you=("{n} story for you", "{n} stories for you"),
-    more_in_brief=("{n} more in brief", "{n} more in brief"),
-    more_in_full=("{n} more from elsewhere", "{n} more from elsewhere"),
-    after_sections="{stories}, after {sections}.",
-    with_sections="{stories}, with {sections}.",
-    only_sections="{sections}.",
-    comma=", ",
-    last_comma=" and ",
-    for_you="For you",
-    elsewhere="Elsewhere in this edition",
-    in_brief_because="In brief, as they are outside the interests you chose.",
-    why="You get this letter because you subscribed to {list}.",
-    change="Change your interests",
-    leave="Unsubscribe",
-    months=(
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ),
-    date="{day} {month} {year}",
-)
-
-_WORDS = {"en": _ENGLISH}
+# Where Chinese is written with the letters that the words here are not in.
+_TRADITIONAL = {"hant", "tw", "hk", "mo"}
+_WORDS = {"ar": ar.WORDS, "en": en.WORDS, "fr": fr.WORDS, "hi": hi.WORDS, "ru": ru.WORDS, "zh": zh.WORDS}
 
 
+def voice_of(language: str) -> str:
+    """Return what the letter itself speaks on a list of a BCP 47 language: that, or the nearest it can."""
+    subtags = set(language.replace("_", "-").lower().split("-"))
+    if "zh" in subtags and subtags & _TRADITIONAL:
+        return "zh-Hans"
+    return language if _primary(language) in _WORDS else "en"
+
+
+@lru_cache(maxsize=256)
 def words_of(language: str) -> Words:
-    """Return the words of a BCP 47 language, or English where the letter does not speak it yet."""
-    return _WORDS.get(_primary(language), _ENGLISH)
+    """Return the letter's own words on a list of a BCP 47 language; English where it has none yet."""
+    return _WORDS[_primary(voice_of(language))]
 
 
+@lru_cache(maxsize=256)
 def script_of(language: str) -> Script:
     """Return how a BCP 47 language is set."""
     return _SCRIPTS.get(_primary(language), _LATIN)

@@ -1,40 +1,48 @@
 """Set an assembly in type: Jinja2 first, then MJML; the same assembly gives the same bytes."""
 
 import re
-from collections.abc import Mapping
-from functools import cache, lru_cache
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache, partial
+from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup, escape
 from mjml import mjml2html
 
 from mailer.manuscript.document import Story
 from mailer.manuscript.inline import block_html, inline_html
+from mailer.manuscript.pictures import SCHEME, Picture, picture
 from mailer.rendering.addresses import address, source
 from mailer.rendering.assemble import Assembly
-from mailer.rendering.languages import Script, script_of, words_of
+from mailer.rendering.foreign import manner, spoken, turned
+from mailer.rendering.languages import Script, script_of, voice_of, words_of
 from mailer.rendering.marks import defused, defused_html
-from mailer.rendering.palette import COLOURS, INTERESTS
+from mailer.rendering.templates import environment, faults
 from mailer.rendering.text import write
-from mailer.rendering.values import InterestLook, Look, Rendered
-from mailer.rendering.wording import labels, preheader, signed, standfirst, subject
+from mailer.rendering.theme import FAMILIES, Theme
+from mailer.rendering.values import House, InterestLook, Look, Rendered
+from mailer.rendering.wording import labels, online, preheader, signed, standfirst, subject
 
-TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "email"
+# What is left of a letter's 600 px between its margins.
+COLUMN = 536
 
 # XML cannot carry these (XML 1.0 §2.2); for one of them in a name MJML would refuse the whole letter.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _OPENING_TAG = re.compile(r"<(\w+)")
 _PRE_OR_LINE_END = re.compile(r"(<pre>.*?</pre>)|\s*\n\s*", re.DOTALL)
+_PICTURE = re.compile(rf'<img src="{SCHEME}(?P<name>[^"]*)" alt="(?P<alt>[^"]*)"')
 _CSS_LINE_END = re.compile(r"\s*\n\s*")
 
 
 def set_in_type(assembly: Assembly, look: Look) -> Rendered:
-    """Return the letter that says what `assembly` says, in the list's look."""
+    """Return the letter that says what `assembly` says, in the list's look. Raises TemplateFault."""
     text, links = write(assembly, look)
+    with faults(look.house.templates):
+        html = mjml2html(mjml_of(assembly, look), fonts={}, disable_comments=True)
     return Rendered(
         subject=defused(subject(assembly.edition)),
-        html=mjml2html(mjml_of(assembly, look), fonts={}, disable_comments=True),
+        html=html,
         text=text,
         links=links,
         has_story=assembly.has_story,
@@ -43,67 +51,146 @@ def set_in_type(assembly: Assembly, look: Look) -> Rendered:
 
 def mjml_of(assembly: Assembly, look: Look) -> str:
     """Return the letter as MJML."""
-    words = words_of(look.language)
-    return (
-        _environment()
-        .get_template("letter.mjml.j2")
-        .render(
-            letter=assembly,
-            edition=assembly.edition,
-            look=look,
-            words=words,
-            script=script_of(look.language),
-            subject=subject(assembly.edition),
-            preheader=preheader(assembly, words),
-            standfirst=standfirst(assembly, words),
-            labels=lambda story: labels(story, look),
-        )
+    words, voice = words_of(look.language), voice_of(look.language)
+    dress = _dress(look.language, look.language, look.theme, look.house, look.interests)
+    apart = partial(_apart, look.language)
+    return dress.render(
+        "letter.mjml.j2",
+        letter=assembly,
+        edition=assembly.edition,
+        look=look,
+        words=words,
+        subject=subject(assembly.edition),
+        # What the letter itself says, in another language than the list's where it does not speak that.
+        own=dress.in_language(voice).context,
+        preheader=preheader(assembly, words, voice),
+        standfirst=Markup(standfirst(assembly, words, voice, apart=apart)),  # noqa: S704  # of names escaped
+        why=Markup(words.why.format(list=apart(look.list_name, voice))),  # noqa: S704  # the same
+        online=online(assembly, look),
+        set_prose=partial(_prose, dress),
+        set_stories=partial(_stories, dress),
+        set_briefs=partial(_briefs, dress),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Dress:
+    """What parts in one language are set with, in all letters of one list, theme and house: made once."""
+
+    letter: str
+    language: str
+    theme: Theme
+    house: House
+    interests: tuple[InterestLook, ...]
+    context: dict[str, Any]
+
+    def within(self, text: str) -> tuple["_Dress", Script | None]:
+        """Return what a part is set with, and how the letter is set where that is in another language."""
+        other = spoken(self.letter, text, self.language)
+        if other is None:
+            return self, None
+        return self.in_language(other.language), script_of(self.language)
+
+    def in_language(self, language: str) -> "_Dress":
+        """Return what a part in a language is set with."""
+        return _dress(self.letter, language, self.theme, self.house, self.interests)
+
+    def render(self, template: str, **values: object) -> str:
+        return _environment(self.house.templates).get_template(template).render(self.context, **values)
+
+
+@lru_cache(maxsize=64)
+def _dress(
+    letter: str, language: str, theme: Theme, house: House, interests: tuple[InterestLook, ...]
+) -> _Dress:
+    context = {
+        "language": language,
+        "script": script_of(language),
+        "theme": theme,
+        "house": house,
+        "families": FAMILIES,
+        "colours": theme.palette,
+        "shades": theme.shades,
+        "spoken": partial(spoken, letter, around=language),
+        "manner": partial(manner, letter, around=language),
+        "turned": partial(turned, letter, around=language),
+    }
+    bare = _Dress(letter, language, theme, house, interests, context)
+    # Once for all letters: the macros, and the stylesheets.
+    macros = _environment(house.templates).get_template("parts/type.j2").make_module(context)
+    sheets = {name: _sheet(bare, name) for name in ("base", "dark", "outlook")}
+    made_once = {"type": macros, "stylesheet": sheets.__getitem__}
+    return _Dress(letter, language, theme, house, interests, context | made_once)
+
+
+def _apart(letter: str, text: str, around: str) -> str:
+    """Return a name as HTML that turns nothing around it, and is read in its own language."""
+    other = spoken(letter, text, around)
+    return f'<bdi lang="{other.language}">{_escaped(text)}</bdi>' if other else _escaped(text)
+
+
+def _sheet(dress: _Dress, name: str) -> Markup:
+    return Markup(_CSS_LINE_END.sub("", dress.render(f"css/{name}.css")))  # noqa: S704  # a template of ours
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_said,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    environment.globals |= {
-        "colours": COLOURS,
-        "shades": INTERESTS,
-        "stylesheet": _stylesheet,
-        "set_story": _story,
-    }
-    environment.filters |= {
+def _environment(own: str) -> Environment:
+    made = environment(own, _said)
+    made.filters |= {
         "address": address,
         "source": source,
         "sign": lambda title: signed(title)[0],
         "words": lambda title: signed(title)[1],
         "block": _block,
         "inline": _inline,
+        "pictured": _pictured,
+        "picture_url": picture_url,
         "styled": _styled,
     }
-    return environment
+    return made
 
 
-@cache
-def _stylesheet(name: str) -> Markup:
-    css = _environment().get_template(f"css/{name}.css").render()
-    return Markup(_CSS_LINE_END.sub("", css))  # noqa: S704  # a template of ours
+def _prose(dress: _Dress, markdown: str, *, quiet: bool = False) -> Markup:
+    """Set a section's own text, in its own language; `quiet` in a pull-out."""
+    return Markup(_passage(dress, markdown, quiet=quiet))  # noqa: S704  # of a template of ours, which escapes
+
+
+@lru_cache(maxsize=256)
+def _passage(dress: _Dress, markdown: str, *, quiet: bool) -> str:
+    """Set one passage, once for all letters that have it."""
+    own, around = dress.within(markdown)
+    return own.render("parts/prose.j2", markdown=markdown, around=around, quiet=quiet)
+
+
+def _stories(dress: _Dress, stories: Sequence[Story], *, first: bool) -> Markup:
+    """Set the stories of a cell, a hairline above each but one that is `first` beneath its heading."""
+    set_ = (
+        _story(dress, story, ruled=place > 0 or not first, spaced=place > 0)
+        for place, story in enumerate(stories)
+    )
+    return Markup("\n".join(set_))  # noqa: S704  # of templates of ours, which escape
 
 
 @lru_cache(maxsize=1024)
-def _story(
-    story: Story, interests: tuple[InterestLook, ...], script: Script, *, ruled: bool, spaced: bool
-) -> Markup:
+def _story(dress: _Dress, story: Story, *, ruled: bool, spaced: bool) -> str:
     """Set one story, once for all letters that have it: stories are most of every letter."""
-    template = _environment().get_template("parts/story.j2")
-    html = template.render(story=story, interests=interests, script=script, ruled=ruled, spaced=spaced)
-    return Markup(html)  # noqa: S704  # a template of ours, which escapes
+    own, around = dress.within(f"{story.title}\n{story.summary}")
+    interests = labels(story, dress.interests)
+    return own.render(
+        "parts/story.j2", story=story, interests=interests, around=around, ruled=ruled, spaced=spaced
+    )
+
+
+def _briefs(dress: _Dress, stories: Sequence[Story]) -> Markup:
+    """Set the headlines of what is elsewhere."""
+    set_ = (_brief(dress, story, ruled=place > 0) for place, story in enumerate(stories))
+    return Markup("\n".join(set_))  # noqa: S704  # of templates of ours, which escape
+
+
+@lru_cache(maxsize=1024)
+def _brief(dress: _Dress, story: Story, *, ruled: bool) -> str:
+    """Set one headline, once for all letters that have it."""
+    return dress.render("parts/brief.j2", story=story, ruled=ruled)
 
 
 def _said(value: object) -> Markup:
@@ -127,6 +214,27 @@ def _block(markdown: str) -> Markup:
 def _inline(markdown: str) -> Markup:
     html = inline_html(markdown).replace("\n", " ")
     return Markup(defused_html(html))  # noqa: S704  # sanitised by manuscript.inline
+
+
+def _pictured(html: Markup, base_url: str) -> Markup:
+    """Return the HTML with the pictures that it refers to: no wider than the column, and in its own shape."""
+
+    def shown(found: re.Match[str]) -> str:
+        kept = picture(found["name"])
+        if kept is None:
+            return ""
+        width = min(kept.width, COLUMN)
+        height = max(1, round(kept.height * width / kept.width))
+        return (
+            f'<img src="{picture_url(kept, base_url)}" alt="{found["alt"]}" width="{width}" height="{height}"'
+        )
+
+    return Markup(_PICTURE.sub(shown, html))  # noqa: S704  # of what is sanitised, with numbers of ours
+
+
+def picture_url(kept: Picture, base_url: str) -> str:
+    """Return where mail programs get a picture from."""
+    return f"{base_url}/pictures/{kept.name}"
 
 
 def _styled(html: Markup, attributes: Mapping[str, str]) -> Markup:

@@ -35,3 +35,19 @@ INTERESTS = (
     Shade("#8c4411", "#ebae8d"),
     Shade("#5c6013", "#bfc483"),
 )
+
+READABLE = 4.5
+# What WCAG's definition of relative luminance counts the three colours with.
+_SHARES = (0.2126, 0.7152, 0.0722)
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours as `#rrggbb`, from 1 to 21 (WCAG 2.2)."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    linear = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)  # noqa: PLR2004 - WCAG's own figures
+    return sum(share * part for share, part in zip(_SHARES, linear, strict=True))

@@ -15,8 +15,8 @@ def render_sets(document: Document, look: Look, readings: Iterable[Reading]) -> 
     letters: dict[Reading, Rendered] = {}
     for reading in readings:
         assembly = assemble(document, look, reading)
-        if assembly not in made:
-            made[assembly] = set_in_type(assembly, look)
-        letter = made[assembly]
+        letter = made.get(assembly)
+        if letter is None:
+            letter = made[assembly] = set_in_type(assembly, look)
         letters[reading] = replace(letter, html="") if reading.text_only else letter
     return letters

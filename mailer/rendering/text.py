@@ -7,11 +7,13 @@ from mailer.manuscript.document import Group, Section, Story
 from mailer.manuscript.plaintext import plain
 from mailer.rendering.addresses import address, source
 from mailer.rendering.assemble import Assembly
-from mailer.rendering.columns import COLUMNS, underlined, wrapped
-from mailer.rendering.languages import Words, words_of
+from mailer.rendering.columns import COLUMNS
+from mailer.rendering.directions import headed, isolated, laid, laid_as
+from mailer.rendering.languages import Words, voice_of, words_of
 from mailer.rendering.marks import defused, defused_address
-from mailer.rendering.values import LEAVE_MARK, PREFERENCES_MARK, Look
-from mailer.rendering.wording import labels, standfirst
+from mailer.rendering.tongues import tongue
+from mailer.rendering.values import LEAVE_MARK, PREFERENCES_MARK, InterestLook, Look
+from mailer.rendering.wording import labels, online, standfirst
 
 # Between the paragraphs of one thing, and between one thing and the next.
 _PARAGRAPH = "\n\n"
@@ -24,33 +26,53 @@ def write(assembly: Assembly, look: Look) -> tuple[str, tuple[str, ...]]:
     """Return the text part, and the web addresses in the letter in order, once each."""
     words = words_of(look.language)
     writer = _Writer(look)
-    parts = [_masthead(assembly, words)]
+    parts = [_masthead(assembly, look, words)]
     for section in assembly.edition.sections:
         parts += writer.section(section)
     if assembly.elsewhere:
         parts += writer.elsewhere(assembly, words)
+    own = defused(writer.footer(look.theme.footer))
     said = defused(_APART.join(parts))
     links = tuple(link for link in map(address, writer.links) if link)
-    return f"{said}{_APART}{_footer(look, words)}\n", links
+    return f"{said}{_APART}{_footer(assembly, look, words, own)}\n", links
 
 
-def _masthead(assembly: Assembly, words: Words) -> str:
-    edition = assembly.edition
-    titles = "\n".join(wrapped(title) for title in (edition.title, edition.subtitle) if title)
+def _masthead(assembly: Assembly, look: Look, words: Words) -> str:
+    edition, language, voice = assembly.edition, look.language, voice_of(look.language)
+    titles = "\n".join(laid(title, language) for title in (edition.title, edition.subtitle) if title)
     facts = [words.date_of(edition.date)] if edition.date else []
     if assembly.for_you:
-        facts.append(f"{words.for_you}: {', '.join(interest.name for interest in assembly.for_you)}")
-    return _joined(titles, wrapped(" · ".join(facts)), "=" * COLUMNS, wrapped(standfirst(assembly, words)))
+        names = words.comma.join(isolated(interest.name, voice) for interest in assembly.for_you)
+        facts.append(f"{words.for_you}{words.colon}{names}")
+    return _joined(
+        titles,
+        _own(" · ".join(facts), language),
+        "=" * COLUMNS,
+        _own(standfirst(assembly, words, voice), language),
+    )
 
 
-def _footer(look: Look, words: Words) -> str:
-    """Return how to leave; each mark has a line of its own, since an address may be long."""
+def _own(text: str, language: str) -> str:
+    """Return what the letter itself says, which runs as its language does, whatever names stand in it."""
+    return laid_as(text, voice_of(language), language)
+
+
+def _footer(assembly: Assembly, look: Look, words: Words, own: str) -> str:
+    """Return what the list says, and how to leave; each mark has a line of its own, since links are long."""
+
+    def way(label: str, there: str) -> str:
+        return f"{_own(words.labelled(label), look.language)}\n{there}" if there else ""
+
     return _joined(
         "-" * COLUMNS,
-        wrapped(defused(words.why.format(list=look.list_name))),
-        f"{words.change}:\n{PREFERENCES_MARK}",
-        f"{words.leave}:\n{LEAVE_MARK}",
-        wrapped(defused(look.postal_address)),
+        own,
+        _own(
+            defused(words.why.format(list=isolated(look.list_name, voice_of(look.language)))), look.language
+        ),
+        way(words.change, PREFERENCES_MARK),
+        way(words.leave, LEAVE_MARK),
+        way(words.online, online(assembly, look)),
+        laid(defused(look.postal_address), look.language),
     )
 
 
@@ -58,9 +80,17 @@ def _joined(*paragraphs: str) -> str:
     return _PARAGRAPH.join(filter(None, paragraphs))
 
 
-def _headed(title: str, parts: Iterable[str]) -> list[str]:
-    first, *rest = [*parts, ""]
-    return [_joined(underlined(title, "="), first), *filter(None, rest)]
+@lru_cache(maxsize=1024)
+def _of_story(story: Story, interests: tuple[InterestLook, ...], language: str) -> tuple[str, str, bool]:
+    """Return what all letters say of a story: source and interests, its summary, and whether that has links.
+
+    With links it has to be written anew for each letter, which numbers them as they come.
+    """
+    spoken = tongue(f"{story.title}\n{story.summary}", language) or language
+    names = (isolated(interest.name, spoken) for interest in labels(story, interests))
+    line = " · ".join(filter(None, (source(story.url), *names)))
+    words, links = _plain(story.summary)
+    return laid_as(line, spoken, language), laid(words, language), bool(links)
 
 
 class _Writer:
@@ -74,27 +104,38 @@ class _Writer:
         begun = len(self.links)
         prose = self._prose(section.prose)
         lead = _joined(prose, self._listed_since(begun), *map(self._group, section.groups))
-        return _headed(section.title, filter(None, (lead, *map(self._story, section.stories))))
+        return self._headed(section.title, filter(None, (lead, *map(self._story, section.stories))))
 
     def elsewhere(self, assembly: Assembly, words: Words) -> list[str]:
         if assembly.elsewhere_in_full:
-            return _headed(words.elsewhere, map(self._story, assembly.elsewhere))
+            return self._headed(words.elsewhere, map(self._story, assembly.elsewhere))
         begun = len(self.links)
-        headlines = "\n".join(wrapped(f"- {self._headline(story)}") for story in assembly.elsewhere)
-        because = wrapped(words.in_brief_because)
-        return _headed(words.elsewhere, [_joined(because, headlines, self._listed_since(begun))])
+        headlines = "\n".join(self._laid(f"- {self._headline(story)}") for story in assembly.elsewhere)
+        because = _own(words.in_brief_because, self._look.language)
+        return self._headed(words.elsewhere, [_joined(because, headlines, self._listed_since(begun))])
+
+    def footer(self, lines: Iterable[str]) -> str:
+        begun = len(self.links)
+        said = "\n".join(self._prose(line) for line in lines)
+        return _joined(said, self._listed_since(begun))
+
+    def _headed(self, title: str, parts: Iterable[str]) -> list[str]:
+        first, *rest = [*parts, ""]
+        return [_joined(headed(title, "=", self._look.language), first), *filter(None, rest)]
 
     def _group(self, group: Group) -> str:
         begun = len(self.links)
         points = "\n".join(f"- {self._words(point.text)}" for point in group.points)
-        return _joined(f"{underlined(group.title, '-')}\n{wrapped(points)}", self._listed_since(begun))
+        heading = headed(group.title, "-", self._look.language)
+        return _joined(f"{heading}\n{self._laid(points)}", self._listed_since(begun))
 
     def _story(self, story: Story) -> str:
         begun = len(self.links)
-        facts = [source(story.url), *(interest.name for interest in labels(story, self._look))]
-        lines = (self._headline(story), " · ".join(filter(None, facts)))
-        head = "\n".join(wrapped(line) for line in lines if line)
-        return _joined(head, self._prose(story.summary), self._listed_since(begun))
+        facts, prose, has_links = _of_story(story, self._look.interests, self._look.language)
+        headline = self._laid(self._headline(story))
+        if has_links:
+            prose = self._prose(story.summary)
+        return _joined(f"{headline}\n{facts}" if facts else headline, prose, self._listed_since(begun))
 
     def _headline(self, story: Story) -> str:
         if not address(story.url):
@@ -104,8 +145,11 @@ class _Writer:
         # Not to be parted: a number alone on the next line would look like the list beneath.
         return f"{story.title}\u00a0[{self.links.index(story.url) + 1}]"
 
+    def _laid(self, text: str) -> str:
+        return laid(text, self._look.language)
+
     def _prose(self, markdown: str) -> str:
-        return wrapped(self._words(markdown))
+        return self._laid(self._words(markdown))
 
     def _words(self, markdown: str) -> str:
         """Return Markdown as words; the text without links, which most is, is read once for all letters."""

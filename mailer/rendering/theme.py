@@ -1,30 +1,96 @@
-"""What a list's theme says of its sections; data that an admin wrote, so nothing in it is taken on trust."""
+"""A list's theme as values: what a list may change of its letters, without touching a template."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from mailer.manuscript.document import Document, Section
+from mailer.manuscript.pictures import Picture
+from mailer.rendering.palette import COLOURS, INTERESTS, Shade
 
-PULL_OUT = "pull-out"
+PULL_OUT, PLAIN = "pull-out", "plain"
+# The two families that every mail program has; a font from elsewhere would be a request to elsewhere.
+FAMILIES = {
+    "sans": "system-ui,-apple-system,Segoe UI,Roboto,Arial,sans-serif",
+    "serif": "Georgia,serif",
+}
+LOGO_WIDTH = 160  # CSS px
+WIDEST_LOGO, TALLEST_LOGO = 536, 200
 
 
-def pull_outs(document: Document, theme: Mapping[str, object]) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Logo:
+    """A picture above the title; `dark` is shown in dark mode instead, '' for `alt` is an ornament."""
+
+    light: Picture
+    dark: Picture | None = None
+    alt: str = ""
+    width: int = LOGO_WIDTH
+
+
+@dataclass(frozen=True)
+class Theme:
+    """What a list's letters look like; everything has a default, so that an empty theme is a good one.
+
+    `headings` and `text` are families by name, `footer` inline Markdown, a line each. Equal themes make
+    equal letters, so that what is made of one can be remembered by it.
+    """
+
+    logo: Logo | None = None
+    colours: tuple[tuple[str, Shade], ...] = ()
+    interests: tuple[tuple[str, Shade], ...] = ()
+    headings: str = "serif"
+    text: str = "sans"
+    order: tuple[str, ...] = ()
+    styles: tuple[tuple[str, str], ...] = ()
+    footer: tuple[str, ...] = ()
+
+    @property
+    def palette(self) -> dict[str, Shade]:
+        """Return every colour of a letter by its name."""
+        return COLOURS | dict(self.colours)
+
+    @property
+    def shades(self) -> tuple[Shade, ...]:
+        """Return the colours of interests: those that go round, then those that one interest was given."""
+        return INTERESTS + tuple(shade for _, shade in self.interests)
+
+    def place(self, slug: str, number: int) -> int:
+        """Return where in `shades` the colour of an interest stands; `number` is its own within the list."""
+        own = [each for each, _ in self.interests]
+        return len(INTERESTS) + own.index(slug) if slug in own else number % len(INTERESTS)
+
+
+EMPTY = Theme()
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong in a theme: where (`colours.accent`), and in a sentence what and what to do."""
+
+    where: str
+    said: str = field(compare=False)
+
+    def __str__(self) -> str:
+        """Return it as a line."""
+        return f"{self.where}: {self.said}"
+
+
+def pull_outs(document: Document, theme: Theme) -> tuple[str, ...]:
     """Return the titles of the sections whose prose is set apart.
 
-    The theme says so by `{"sections": {"Title": {"style": "pull-out"}}}`. Where it styles no section of
-    this edition, the first of several sections of prose alone is.
+    Where the theme styles no section of this edition, the first of several sections of prose alone is.
     """
-    styles = {section.title: _style(theme, section.title) for section in document.sections}
-    if any(styles.values()):
-        return tuple(title for title, style in styles.items() if style == PULL_OUT)
+    styles = dict(theme.styles)
+    titles = [section.title for section in document.sections]
+    if any(title in styles for title in titles):
+        return tuple(title for title in titles if styles.get(title) == PULL_OUT)
     prose = [section.title for section in document.sections if _is_prose(section)]
     return tuple(prose[:1]) if len(prose) > 1 else ()
 
 
-def _style(theme: Mapping[str, object], title: str) -> str:
-    sections = theme.get("sections")
-    section = sections.get(title) if isinstance(sections, dict) else None
-    style = section.get("style") if isinstance(section, dict) else None
-    return style if isinstance(style, str) else ""
+def ordered(document: Document, theme: Theme) -> tuple[Section, ...]:
+    """Return the sections: those that the theme orders, then the others as they were written."""
+    places = {title: place for place, title in enumerate(theme.order)}
+    return tuple(sorted(document.sections, key=lambda section: places.get(section.title, len(places))))
 
 
 def _is_prose(section: Section) -> bool:

@@ -1,6 +1,8 @@
 """What goes into a letter and what comes out."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from mailer.rendering.theme import EMPTY, Theme
 
 # Per-reader values stand in a letter as these marks, which the transport replaces for each reader.
 # No mark is the beginning of another, and text from outside never holds one: it would be replaced there too.
@@ -19,6 +21,16 @@ class InterestLook:
 
 
 @dataclass(frozen=True)
+class House:
+    """What an installation brings to all its letters."""
+
+    # Where mail programs find what is kept here: https://news.example
+    base_url: str = ""
+    # The folder of its own templates; '' where it has none.
+    templates: str = ""
+
+
+@dataclass(frozen=True)
 class Look:
     """What a list brings to each of its letters."""
 
@@ -29,7 +41,10 @@ class Look:
     language: str = "en"
     unchosen_stories: str = "headlines"  # headlines | full | hidden
     no_story: str = "skip"  # skip | top_stories
-    theme: dict[str, object] = field(default_factory=dict)
+    theme: Theme = EMPTY
+    # Where its editions are online, a number short: https://news.example/archive/space-digest; '' nowhere.
+    archive: str = ""
+    house: House = House()
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,12 @@
 """The few lines of a letter that nobody wrote: standfirst, preheader, labels, signs, subject."""
 
 import unicodedata
+from collections.abc import Callable
+from urllib.parse import urlencode
 
 from mailer.manuscript.document import Document, Story
 from mailer.rendering.assemble import Assembly
+from mailer.rendering.directions import isolated
 from mailer.rendering.languages import Words
 from mailer.rendering.values import InterestLook, Look
 
@@ -38,22 +41,34 @@ def _is_sign(character: str) -> bool:
     )
 
 
-def labels(story: Story, look: Look) -> tuple[InterestLook, ...]:
-    """Return the story's interests that the list still has, in the list's order."""
-    return tuple(interest for interest in look.interests if interest.slug in story.interests)
+def labels(story: Story, interests: tuple[InterestLook, ...]) -> tuple[InterestLook, ...]:
+    """Return those of the list's interests that the story has, in the list's order."""
+    return tuple(interest for interest in interests if interest.slug in story.interests)
 
 
-def standfirst(assembly: Assembly, words: Words) -> str:
-    """Return what is inside, in one sentence that is true whatever the sections are called."""
+def standfirst(
+    assembly: Assembly, words: Words, language: str, *, apart: Callable[[str, str], str] = isolated
+) -> str:
+    """Return what is inside, in one sentence that is true whatever the sections are called.
+
+    `apart` writes a title so that it turns nothing around it, in a line of the letter's language.
+    """
     sections = assembly.edition.sections
     stories = _stories(assembly, words)
-    others = words.listed([signed(section.title)[1] for section in sections if not section.stories])
+    others = words.listed(
+        [apart(signed(section.title)[1], language) for section in sections if not section.stories]
+    )
     if not stories or not others:
-        return words.only_sections.format(sections=stories or others) if stories or others else ""
+        return _begun(words.only_sections.format(sections=stories or others)) if stories or others else ""
     have_stories = [bool(section.stories) for section in sections]
     stories_last = have_stories == sorted(have_stories)
     joined = words.after_sections if stories_last else words.with_sections
-    return joined.format(stories=stories, sections=others)
+    return _begun(joined.format(stories=stories, sections=others))
+
+
+def _begun(sentence: str) -> str:
+    """Return a sentence with a capital where its language has them."""
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _stories(assembly: Assembly, words: Words) -> str:
@@ -66,7 +81,18 @@ def _stories(assembly: Assembly, words: Words) -> str:
     return words.listed(counts)
 
 
-def preheader(assembly: Assembly, words: Words) -> str:
+def online(assembly: Assembly, look: Look) -> str:
+    """Return where this very letter can be read online, '' for nowhere; it tells interests and no reader."""
+    number = assembly.edition.number
+    if not (look.archive and number):
+        return ""
+    if not assembly.narrowed:
+        return f"{look.archive}/{number}/"
+    slugs = sorted(interest.slug for interest in assembly.for_you) or [""]
+    return f"{look.archive}/{number}/?{urlencode([('interest', slug) for slug in slugs])}"
+
+
+def preheader(assembly: Assembly, words: Words, language: str) -> str:
     """Return what an inbox shows after the subject: the editor's line, else as many headlines as fit."""
     edition = assembly.edition
     if edition.preheader:
@@ -77,4 +103,4 @@ def preheader(assembly: Assembly, words: Words) -> str:
         if line and len(longer) > PREHEADER:
             break
         line = longer
-    return line or standfirst(assembly, words)
+    return line or standfirst(assembly, words, language)

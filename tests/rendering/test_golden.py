@@ -5,6 +5,7 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,10 +25,30 @@ CAST = {
 }
 
 
+# A list that writes in each of these, and its names of the interests.
+MIXED = {
+    "en": ("Orbit Weekly", ("China", "Russia", "Africa", "South Asia")),
+    "ar": ("نشرة المدار", ("الصين", "روسيا", "أفريقيا", "جنوب آسيا")),
+    "zh": ("轨道周报", ("中国", "俄罗斯", "非洲", "南亚")),
+}
+
+
+def in_many_scripts(look: Look, language: str) -> Rendered:
+    """Return the letter of stories in seven languages, on a list in one of them, to who chose Africa."""
+    text = (Path(__file__).parent / "mixed.md").read_text(encoding="utf-8")
+    name, names = MIXED[language]
+    interests = tuple(replace(one, name=own) for one, own in zip(look.interests, names, strict=True))
+    archive = "https://news.example/archive/orbit-weekly"
+    there = replace(look, language=language, list_name=name, interests=interests, archive=archive)
+    edition = replace(read(text, [one.slug for one in interests]), number=7)
+    reading = CAST["africa"]
+    return render_sets(edition, there, [reading])[reading]
+
+
 def agree(name: str, made: str) -> None:
     path = GOLDEN / name
     if os.environ.get("UPDATE_GOLDEN"):
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(exist_ok=True, parents=True)
         path.write_text(made, encoding="utf-8", newline="")
     assert path.read_bytes().decode() == made
 
@@ -41,6 +62,28 @@ def letters(edition: Document, look: Look) -> dict[Reading, Rendered]:
 def test_the_letter_is_the_one_that_was_looked_at(name: str, letters: dict[Reading, Rendered]) -> None:
     agree(f"{name}.html", letters[CAST[name]].html)
     agree(f"{name}.txt", letters[CAST[name]].text)
+
+
+@pytest.mark.parametrize("language", MIXED)
+def test_a_letter_of_many_scripts_is_the_one_that_was_looked_at(language: str, look: Look) -> None:
+    letter = in_many_scripts(look, language)
+    agree(f"mixed-{language}.html", letter.html)
+    agree(f"mixed-{language}.txt", letter.text)
+
+
+def test_every_variant_of_the_sample_edition_is_the_one_that_was_looked_at(
+    look: Look, all_sets: list[Reading]
+) -> None:
+    edition = read(SAMPLE.read_text(encoding="utf-8"), [interest.slug for interest in look.interests])
+    letters = render_sets(edition, look, [Reading(None), *all_sets])
+    names: dict[Rendered, str] = {}
+    for reading, letter in letters.items():
+        name = "everything" if reading.interests is None else "+".join(sorted(reading.interests)) or "none"
+        names.setdefault(letter, name)
+    assert len(names) == 15
+    for letter, name in names.items():
+        agree(f"sample/{name}.html", letter.html)
+        agree(f"sample/{name}.txt", letter.text)
 
 
 def matrix(edition: Document, look: Look, all_sets: list[Reading]) -> str:

@@ -9,7 +9,8 @@ import pytest
 
 from mailer.manuscript.document import Document, Group, Point, Section, Story
 from mailer.rendering.assemble import Assembly, assemble
-from mailer.rendering.letter import TEMPLATES, set_in_type
+from mailer.rendering.letter import set_in_type
+from mailer.rendering.templates import TEMPLATES
 from mailer.rendering.values import LEAVE_MARK, MARKS, PREFERENCES_MARK, Look, Reading, Rendered
 from tests.rendering.page import Page
 

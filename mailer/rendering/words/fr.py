@@ -1,0 +1,40 @@
+"""French."""
+
+from mailer.rendering.words.shape import Words
+
+WORDS = Words(
+    form=lambda number: int(number > 1),
+    stories=("{n} article", "{n} articles"),
+    stories_for_you=("{n} article pour vous", "{n} articles pour vous"),
+    more_in_brief=("{n} autre en bref", "{n} autres en bref"),
+    more_in_full=("{n} autre hors de vos thèmes", "{n} autres hors de vos thèmes"),
+    after_sections="D’abord {sections}, puis {stories}.",
+    with_sections="{stories}, ainsi que {sections}.",
+    only_sections="{sections}.",
+    comma=", ",
+    last_comma=" et ",
+    colon="\u00a0: ",
+    for_you="Pour vous",
+    elsewhere="Dans le reste de ce numéro",
+    in_brief_because="Seulement les titres, car ils ne relèvent pas des thèmes que vous avez choisis.",
+    why="Vous recevez cet e-mail en raison de votre abonnement à «\u00a0{list}\u00a0».",
+    change="Changer de thèmes",
+    leave="Se désabonner",
+    online="Lire en ligne",
+    months=(
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ),
+    date="{day}\u00a0{month} {year}",
+    first_day="1er",
+)
