@@ -1,0 +1,26 @@
+"""Read an edition and its readers from their rows, for the matrix."""
+
+from django.conf import settings
+
+from mailer import editions, readership
+from mailer.look import look_of
+from mailer.matrix.deciding import Issue, decide
+from mailer.matrix.values import Matrix
+from mailer.models import Edition
+from mailer.rendering.values import InterestLook
+
+
+def matrix(edition: Edition) -> Matrix:
+    """Return all letters of the edition's newest revision, as readers of the list would get them now."""
+    owner = edition.list
+    issue = Issue(
+        number=edition.pk,
+        document=editions.document_of(editions.newest(edition)),
+        look=look_of(owner),
+        interests=tuple(
+            InterestLook(interest.slug, interest.name, colour)
+            for colour, interest in enumerate(owner.interests.all())
+        ),
+        counted=owner.tracked and settings.CONFIGURATION.smtp.relay is None,
+    )
+    return decide(issue, readership.groups(owner))
