@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from mailer.web import confirming, front, health, leaving, parting, preferences, subscribing, webhooks, yours
+from mailer.web import (
+    confirming,
+    front,
+    health,
+    leaving,
+    parting,
+    pictures,
+    preferences,
+    subscribing,
+    webhooks,
+    yours,
+)
+from mailer.web.archive import edition, feeds, finding, listing
 
 urlpatterns = [
     path("", front.front),
@@ -16,6 +28,16 @@ urlpatterns = [
     path("forget/<str:token>", yours.forget),
     path("address/<str:token>", yours.address),
     path("move/<str:token>", yours.move),
+    path("pictures/<str:name>", pictures.picture),
+    path("archive/<slug:slug>", listing.listing),
+    path("archive/<slug:slug>/", listing.listing),
+    path("archive/<slug:slug>/rss.xml", feeds.rss),
+    path("archive/<slug:slug>/atom.xml", feeds.atom),
+    path("archive/<slug:slug>/<int:number>", edition.edition),
+    path("archive/<slug:slug>/<int:number>/", edition.edition),
+    path("archive/<slug:slug>/<int:number>/card.png", edition.picture),
+    path("sitemap.xml", finding.sitemap),
+    path("robots.txt", finding.robots),
     path("webhooks/sendgrid", webhooks.sendgrid),
     path("healthz", health.alive),
     path("readyz", health.ready),

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.test import Client
 
+from mailer import pictures
 from mailer.web.urls import urlpatterns
 from subscribers import answering, asking, confirming, leaving, tokens
 from subscribers.addresses import parse
@@ -17,6 +18,8 @@ from subscribers.asking import Wish
 from subscribers.evidence import UNSTATED
 from subscribers.models import List, Subscription
 from subscribers.vocabulary import RequestKind
+from tests.archive.editions import published
+from tests.pictures.images import drawing
 from tests.stage import a_list, a_reader
 from tests.web.form import a_form
 from tests.web.stored import asked, link, moving
@@ -123,10 +126,34 @@ def _move() -> Address:
     return Address(link("move", "move", number), {}, "move")
 
 
+def _picture() -> Address:
+    encoded = pictures.encode(drawing())
+    return Address(f"/pictures/{pictures.keep(encoded, source='', by='ed', now=_now())}")
+
+
+def _archive() -> str:
+    return f"/archive/{published(a_list()).list.slug}"
+
+
+def _archived() -> str:
+    edition = published(a_list())
+    return f"/archive/{edition.list.slug}/{edition.pk}"
+
+
 _FORMLESS: dict[str, Callable[[], Address]] = {
     "": lambda: Address("/"),
     "healthz": lambda: Address("/healthz"),
     "readyz": lambda: Address("/readyz"),
+    "pictures/<str:name>": _picture,
+    "archive/<slug:slug>": lambda: Address(_archive()),
+    "archive/<slug:slug>/": lambda: Address(f"{_archive()}/"),
+    "archive/<slug:slug>/rss.xml": lambda: Address(f"{_archive()}/rss.xml"),
+    "archive/<slug:slug>/atom.xml": lambda: Address(f"{_archive()}/atom.xml"),
+    "archive/<slug:slug>/<int:number>": lambda: Address(_archived()),
+    "archive/<slug:slug>/<int:number>/": lambda: Address(f"{_archived()}/"),
+    "archive/<slug:slug>/<int:number>/card.png": lambda: Address(f"{_archived()}/card.png"),
+    "sitemap.xml": lambda: Address("/sitemap.xml"),
+    "robots.txt": lambda: Address("/robots.txt"),
     # signed, and posted by a machine
     "webhooks/sendgrid": lambda: Address("/webhooks/sendgrid", anywhere=True),
 }

@@ -1,0 +1,27 @@
+"""The text of a public edition as values, read once: a revision never changes."""
+
+from functools import lru_cache
+
+from mailer.archive.publishing import Published, Text
+from mailer.manuscript.document import Document
+from mailer.manuscript.reading import read
+from mailer.models import Revision
+from subscribers.interests import former_slugs
+from subscribers.offers import Offer
+
+
+def document_of(text: Published | Text, offer: Offer) -> Document:
+    """Return what an edition of the list says; interests that were retired or renamed are read as ever."""
+    known = tuple(interest.slug for interest in offer.interests)
+    return _read(text.revision, text.text_hash, known, tuple(former_slugs(offer.list).items()))
+
+
+@lru_cache(maxsize=128)
+def _read(
+    revision: int,
+    text_hash: str,  # noqa: ARG001 - part of the key: tests write revisions anew
+    known: tuple[str, ...],
+    former: tuple[tuple[str, str], ...],
+) -> Document:
+    text = Revision.objects.values_list("text", flat=True).get(pk=revision)
+    return read(text, known, former=dict(former))

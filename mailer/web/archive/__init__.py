@@ -1,0 +1,1 @@
+"""The public archive over HTTP: pages, feeds, the sitemap; for everybody the same, and kept by caches."""
