@@ -3,13 +3,14 @@
 import datetime as dt
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
 
 from mailer import checking
 from mailer.checking import Checked
+from mailer.fetching.values import Asks
 from mailer.look import content_hash, look_of
 from mailer.manuscript.arriving import Arrival, arrive
 from mailer.manuscript.document import Document, Section
@@ -21,6 +22,7 @@ from mailer.vocabulary import EditionStatus, SendKind, SendStatus
 from subscribers.interests import Interests, former_slugs
 from subscribers.models import List
 
+LONGEST_WORD = 500  # characters; the column's
 _BLANK = b"\xef\xbb\xbf \t\r\n"  # what programs put before a text
 
 
@@ -145,20 +147,27 @@ def _add_revision(edition: Edition, number: int, arrival: Arrival, author: str, 
 def document_of(revision: Revision) -> Document:
     """Return the revision as values. Retired interests still read, since old editions keep them."""
     owner = revision.edition.list
-    return read(
+    document = read(
         revision.text, [interest.slug for interest in owner.interests.all()], former=former_slugs(owner)
     )
+    return replace(document, number=revision.edition_id)
 
 
 def check(
-    edition: Edition, *, now: dt.datetime, at: dt.datetime | None = None, revision: Revision | None = None
+    edition: Edition,
+    *,
+    now: dt.datetime,
+    at: dt.datetime | None = None,
+    revision: Revision | None = None,
+    online: Asks | None = None,
 ) -> Checked:
     """Return what preflight finds in the revision, the newest if left out, were it to leave at `at`.
 
-    None for `at`: nobody has said when.
+    None for `at`: nobody has said when. `online` asks what is behind its addresses (mailer.online.Asking);
+    None: nothing is fetched.
     """
     revision = revision or newest(edition)
-    return checking.check(revision, document_of(revision), now=now, at=at)
+    return checking.check(revision, document_of(revision), now=now, at=at, online=online)
 
 
 def leaves_at(edition: Edition) -> dt.datetime | None:
@@ -199,21 +208,32 @@ def approve(
     now: dt.datetime,
     revision: Revision | None = None,
     checked: Checked | None = None,
+    word: str = "",
 ) -> Approval:
     """Approve the revision, the newest if left out, exactly as it would be sent now.
 
-    `checked` spares a second check of the same content. Raises EditionError where the list wants a second
-    person, and this is the first; BlockedError where preflight finds an error.
+    `word` says why warnings may stand, and is kept with the approval. `checked` spares a second check of the
+    same content. Raises EditionError where the list wants a second person, and this is the first;
+    BlockedError where preflight finds an error.
     """
     revision = revision or newest(edition)
     if edition.list.second_approval and by == revision.author:
         raise EditionError(
             f"Edition {edition.pk} is {by}'s own, and {edition.list.slug} wants a second person's approval"
         )
+    word = " ".join(word.split())
+    if len(word) > LONGEST_WORD:
+        raise EditionError(
+            f"A word has at most {LONGEST_WORD} characters, and this has {len(word):,}: say less"
+        )
     sound(edition, now=now, at=checked.at if checked else None, revision=revision, checked=checked)
     with transaction.atomic():
         approval = Approval.objects.create(
-            revision=revision, content_hash=content_hash(revision, look_of(edition.list)), by=by, at=now
+            revision=revision,
+            content_hash=content_hash(revision, look_of(edition.list)),
+            by=by,
+            at=now,
+            word=word,
         )
         Edition.objects.filter(pk=edition.pk, status=EditionStatus.DRAFT).update(
             status=EditionStatus.APPROVED, changed_at=now

@@ -121,8 +121,12 @@ SELECT {", ".join(f"count({column})" for column in EVENT_COLUMNS.values())} FROM
 """
 
 SUM_VARIANTS = """
-SELECT variant_id, count(*) FROM delivery WHERE send_id = %s AND variant_id IS NOT NULL GROUP BY variant_id
-ORDER BY variant_id
+SELECT variant.id, variant.hash, held.deliveries FROM variant
+JOIN (
+    SELECT variant_id, count(*) AS deliveries FROM delivery
+    WHERE send_id = %s AND variant_id IS NOT NULL GROUP BY variant_id
+) held ON held.variant_id = variant.id
+ORDER BY variant.id
 """
 
 READ_SETS = """
@@ -275,8 +279,9 @@ def events(send: Send) -> dict[str, int]:
 
 
 def variants(send: Send) -> list[dict[str, Any]]:
-    """Return each variant's sets of interests and how many deliveries it has.
+    """Return each variant's number, hash, sets of interests, and how many deliveries it has.
 
+    The hash is SHA-256 of subject, HTML and text, as X-Content-SHA256 in the letter's head says it.
     An empty set is everything; `(none carried)` marks readers none of whose interests the edition carries.
     """
     interests = Interests.of(send.edition.list)
@@ -285,8 +290,13 @@ def variants(send: Send) -> list[dict[str, Any]]:
         named = [] if bits == EVERYTHING else list(interests.slugs(bits)) or ["(none carried)"]
         sets.setdefault(variant, []).append(named)
     return [
-        {"interest_sets": sets.get(variant, []), "deliveries": deliveries}
-        for variant, deliveries in fetch(SUM_VARIANTS, [send.pk])
+        {
+            "variant": variant,
+            "sha256": content,
+            "interest_sets": sets.get(variant, []),
+            "deliveries": deliveries,
+        }
+        for variant, content, deliveries in fetch(SUM_VARIANTS, [send.pk])
     ]
 
 

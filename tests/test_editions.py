@@ -1,6 +1,9 @@
 """Editions as rows."""
 
+from dataclasses import replace
+
 import pytest
+from pytest_django import Settings
 
 from mailer import editions
 from mailer.editions import EditionError
@@ -97,7 +100,7 @@ def test_an_approval_is_bound_to_everything_that_a_reader_would_see() -> None:
         ("sender_address", "other@news.example"),
         ("name", "Other Digest"),
         ("unchosen_stories", "hidden"),
-        ("theme", {"sections": {}}),
+        ("theme", {"type": {"text": "serif"}}),
         ("tracked", False),
     ):
         before = getattr(owner, column)
@@ -146,3 +149,14 @@ def test_what_was_pasted_corrects_nothing_since_nobody_has_seen_what_was_underst
     with pytest.raises(EditionError, match=f"mailer editions export {edition.pk}"):
         editions.revise(edition, b"Space Digest\n\nSelected news\n\nA rocket flew.\n", author="ed", now=NOW)
     assert Revision.objects.count() == 1
+
+
+def test_an_approval_holds_on_a_host_that_says_otherwise_where_the_house_is(settings: Settings) -> None:
+    """`mailer up --port` tells its workers another address than a command in another terminal has."""
+    edition = an_edition(a_list())
+    approval = editions.approve(edition, by="ed", now=NOW)
+    settings.CONFIGURATION = replace(settings.CONFIGURATION, base_url="https://other.example")
+    assert hash_of(edition) == approval.content_hash
+    edition.list.public = False
+    edition.list.save()
+    assert hash_of(edition) != approval.content_hash, "letters lead to no page of a list that has none"

@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from mailer import batches, events, reports, sends
-from mailer.models import Batch, Delivery, Send
+from mailer.models import Batch, Delivery, Send, VariantSet
+from mailer.models.editions import EVERYTHING
 from mailer.transports.answers import Accepted, AddressRefused, Answer, NotAccepted, Partly, Unknown
 from subscribers.leaving import unsubscribe
 from subscribers.vocabulary import Status
@@ -80,10 +81,10 @@ def test_a_send_is_described_in_the_shape_that_scripts_rely_on() -> None:
     assert set(reports.OUTCOME_ORDER) <= described.keys()
     assert described["excluded_reasons"] == {}
     assert set(described["events"].values()) == {0}
-    assert sorted(described["variants"], key=str) == [
-        {"interest_sets": [["africa"]], "deliveries": 1},
-        {"interest_sets": [[]], "deliveries": 1},
-    ]
+    hashes = {made.interests: made.variant.hash for made in VariantSet.objects.select_related("variant")}
+    assert {
+        (str(one["interest_sets"]), one["deliveries"], one["sha256"]) for one in described["variants"]
+    } == {("[['africa']]", 1, hashes[0b0100]), ("[[]]", 1, hashes[EVERYTHING])}
 
 
 def test_each_candidate_has_one_line() -> None:

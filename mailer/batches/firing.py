@@ -219,5 +219,6 @@ def _envelope(batch: Batch, attempt: uuid.UUID) -> Envelope:
         html=variant.html,
         text=variant.text,
         tracked=variant.tracked and send.kind != SendKind.TEST,
+        content=variant.hash,
         bounce_address=settings.CONFIGURATION.smtp.bounce_address,
     )

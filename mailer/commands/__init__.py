@@ -17,6 +17,7 @@ from mailer.commands import (
     demo,
     editions,
     editions_check,
+    editions_pictures,
     explain,
     health,
     interests,
@@ -24,6 +25,7 @@ from mailer.commands import (
     lists,
     lists_change,
     lists_form,
+    pictures,
     retention,
     running,
     seed,
@@ -40,6 +42,7 @@ from mailer.commands import (
     subscribers_leave,
     subscribers_set,
     suppressions,
+    themes,
     usage,
 )
 from mailer.commands.failures import lines_for
@@ -73,7 +76,10 @@ app.add_typer(segments.app, name="segments")
 app.add_typer(suppressions.app, name="suppressions")
 app.add_typer(changes.app, name="changes")
 editions_check.register(editions.app)
+editions_pictures.register(editions.app)
 app.add_typer(editions.app, name="editions")
+app.add_typer(pictures.app, name="pictures")
+app.add_typer(themes.app, name="themes")
 sends_control.register(sends.app)
 sends_resolve.register(sends.app)
 app.add_typer(sends.app, name="sends")

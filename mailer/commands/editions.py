@@ -9,6 +9,7 @@ import typer
 
 from mailer.commands import findings
 from mailer.commands.completion import list_slugs
+from mailer.commands.editions_render_all import render_all
 from mailer.commands.failures import FailedError
 from mailer.commands.output import emit, print_rows, say, warn
 from mailer.commands.start import ready, whoami
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Issues of a list, from text to approval.", no_args_is_help=True)
 
 Number = Annotated[int, typer.Argument(metavar="EDITION", help="Its number, from `mailer editions ls`.")]
+Word = Annotated[
+    str | None,
+    typer.Option(metavar="TEXT", help="Why preflight's warnings may stand; kept with the approval."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print it for scripts.")]
 
 
@@ -94,7 +99,7 @@ def show(edition: Number, as_json: AsJson = False) -> None:
     emit(described, as_json=as_json, table=lambda: _print(described))
 
 
-@app.command(epilog="Example: mailer editions render 1 --interest africa -o letter")
+@app.command(epilog="Example: mailer editions render 1 --all -o preview")
 def render(
     edition: Number,
     folder: Annotated[str, typer.Option("-o", "--output", metavar="DIR", help="Where the files go.")],
@@ -102,14 +107,30 @@ def render(
         list[str] | None,
         typer.Option(metavar="SLUG", help="As one gets it who chose this; may be repeated. None: all."),
     ] = None,
+    every: Annotated[
+        bool,
+        typer.Option("--all", help="Every letter, with pictures, and a page that compares them."),
+    ] = False,
+    pictures: Annotated[
+        bool,
+        typer.Option("--pictures/--no-pictures", help="With --all: take pictures, where a browser is."),
+    ] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Write a letter as its readers get it: subject.txt, edition.html and edition.txt."""
+    """Write a letter as its readers get it: subject.txt, edition.html and edition.txt.
+
+    With --all: each different letter in DIR/letters, and DIR/index.html, which shows who gets what.
+    """
     if not folder.strip():
         raise typer.BadParameter("name a folder; . is the one you are in", param_hint="-o")
+    if every and interest:
+        raise typer.BadParameter("every letter is written anyway; leave it out", param_hint="--interest")
     ready()
     from mailer import editions  # noqa: PLC0415 - models want Django ready
 
+    if every:
+        render_all(edition, folder, pictures=pictures, as_json=as_json)
+        return
     letter = editions.render(editions.find(edition), interest or [])
     files = {
         "subject.txt": f"{letter.subject}\n".encode(),
@@ -127,28 +148,31 @@ def render(
 
 
 @app.command(epilog="Example: mailer editions approve 1")
-def approve(edition: Number, as_json: AsJson = False) -> None:
+def approve(edition: Number, word: Word = None, as_json: AsJson = False) -> None:
     """Approve an edition exactly as it would leave now: text, look, sender and postal address.
 
-    It is checked first, and not approved while there is an error (`mailer editions check`).
+    It is checked first, and not approved while there is an error (`mailer editions check`). Warnings need a
+    word: why they may stand.
     """
     ready()
     from mailer import editions  # noqa: PLC0415 - models want Django ready
 
     found, now = editions.find(edition), _now()
     checked = editions.check(found, now=now)
-    approval = editions.approve(found, by=whoami(), now=now, checked=checked)
+    said = findings.word_for(edition, checked, word)
+    approval = editions.approve(found, by=whoami(), now=now, checked=checked, word=said)
     emit(
         {
             "edition": edition,
             "content_hash": approval.content_hash,
             "by": approval.by,
             "at": approval.at,
+            "word": approval.word,
         },
         as_json=as_json,
         table=lambda: say(f"Edition {edition} is approved as it stands ({approval.content_hash[:12]})."),
     )
-    findings.warn_of(edition, checked)
+    findings.unsaid(edition, checked, said)
 
 
 @app.command("test", epilog="Example: mailer editions test 1 --to editor@example.org --interest africa")

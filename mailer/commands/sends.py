@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from mailer.commands import findings
+from mailer.commands.editions import Word
 from mailer.commands.output import emit, emit_lines, print_rows, say, warn
 from mailer.commands.start import ready, whoami
 from mailer.commands.usage import given
@@ -45,6 +46,7 @@ def schedule(
             metavar="SLUG", help="Only to these, from `mailer segments ls`. Left out: all.", parser=given
         ),
     ] = None,
+    word: Word = None,
     as_json: AsJson = False,
 ) -> None:
     """Send an edition to everyone on its list, or to a segment of it, now or later.
@@ -63,7 +65,8 @@ def schedule(
     instant = resolve(at, zone or found.list.zone) if at else Instant(now)
     part = keeping.find(found.list, segment) if segment else None
     checked = editions.check(found, now=now, at=instant.utc)
-    send = sends.schedule(found, instant, by=whoami(), now=now, segment=part, checked=checked)
+    said = findings.word_for(edition, checked, word)
+    send = sends.schedule(found, instant, by=whoami(), now=now, segment=part, checked=checked, word=said)
 
     def table() -> None:
         when = f"{instant.utc:%Y-%m-%d %H:%M} UTC" if at else "as soon as a worker takes it"
@@ -75,7 +78,7 @@ def schedule(
         say_sandboxed()
 
     emit(reports.described(send), as_json=as_json, table=table)
-    findings.warn_of(edition, checked)
+    findings.unsaid(edition, checked, said)
 
 
 @app.command(epilog="Example: mailer sends ls --limit 10 --json")

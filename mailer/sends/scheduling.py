@@ -36,11 +36,13 @@ def schedule(
     now: dt.datetime,
     segment: Segment | None = None,
     checked: Checked | None = None,
+    word: str = "",
 ) -> Send:
     """Schedule the edition's newest revision for `at`, approving it unless the list asks for a second person.
 
     It goes to the list, or to those of its people for whom the segment's conditions, as they stand now, are
-    true when it starts. Works while no broker runs: the sweep rings. `checked` spares a second preflight.
+    true when it starts. Works while no broker runs: the sweep rings. `checked` spares a second preflight;
+    `word` says why its warnings may stand, where this approves.
     Raises SendError where an approval is wanting or the segment has nobody, SegmentError, and BlockedError
     where preflight finds an error, approved or not: an embargo depends on the moment.
     """
@@ -50,7 +52,7 @@ def schedule(
     checked = editions.sound(edition, now=now, at=at.utc, checked=checked)
     with transaction.atomic():
         meant = _meant(segment, now=now) if segment else None
-        approval = approval_of(edition, by=by, now=now, checked=checked)
+        approval = approval_of(edition, by=by, now=now, checked=checked, word=word)
         send = made(edition, at, approval=approval, by=by, now=now, segment=meant)
         Edition.objects.filter(pk=edition.pk).update(status=EditionStatus.SCHEDULED, changed_at=now)
     return send
@@ -117,6 +119,7 @@ def approval_of(
     now: dt.datetime,
     revision: Revision | None = None,
     checked: Checked | None = None,
+    word: str = "",
 ) -> Approval:
     """Return an approval of the revision (left out: the newest) as it stands, which no send consumed."""
     revision = revision or editions.newest(edition)
@@ -129,7 +132,7 @@ def approval_of(
             f"Edition {edition.pk} needs the word of a second person, and has none for this text;"
             f" they say it with `mailer editions approve {edition.pk}`"
         )
-    return editions.approve(edition, by=by, now=now, revision=revision, checked=checked)
+    return editions.approve(edition, by=by, now=now, revision=revision, checked=checked, word=word)
 
 
 def nobody_waits_for(segment: Segment) -> None:

@@ -103,7 +103,10 @@ def _of_a_notice() -> list[bytes]:
 def _of_a_list(envelope: Envelope) -> list[bytes]:
     list_id = f"{headers.token(envelope.list_slug)}.{headers.host(envelope.list_host)}"
     # RFC 2919; and a word that keeps vacation notices away (RFC 3834 §2).
-    return [f"List-Id: <{list_id}>\r\n".encode("ascii"), b"Precedence: bulk\r\n"]
+    fields = [f"List-Id: <{list_id}>\r\n".encode("ascii"), b"Precedence: bulk\r\n"]
+    if envelope.content:
+        fields.append(f"X-Content-SHA256: {headers.token(envelope.content)}\r\n".encode("ascii"))
+    return fields
 
 
 def _content(kind: str, body: Body) -> bytes:

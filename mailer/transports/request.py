@@ -18,6 +18,8 @@ class Envelope:
     html: str  # '' = text only
     text: str
     tracked: bool
+    # The variant's hash, as the ledger names it: what was sent can be told byte for byte; '' = no variant.
+    content: str = ""
     # The mailbox that takes bounces and unsubscribes by mail: bounces@b.example.org; '' = none.
     bounce_address: str = ""
     # A letter to one person that no person wrote, a notice for one: no list headers (RFC 3834 §5).

@@ -20,6 +20,7 @@ MOST_READERS = 1000  # personalizations in one request
 DELIVERY, SEND, ATTEMPT = "nl_delivery", "nl_send", "nl_attempt"
 
 ONE_CLICK = "List-Unsubscribe=One-Click"  # RFC 8058 §3.1
+CONTENT = "X-Content-SHA256"
 
 
 class SendGrid:
@@ -74,11 +75,7 @@ def payload(envelope: Envelope, readers: Iterable[Reader]) -> dict[str, Any]:
         "from": {"email": envelope.sender_address, "name": envelope.sender_name},
         "subject": envelope.subject,
         "content": content,
-        "headers": (
-            {"Auto-Submitted": "auto-generated"}  # RFC 3834 §5
-            if envelope.automatic
-            else {"List-Id": f"<{envelope.list_slug}.{envelope.list_host}>"}  # RFC 2919
-        ),
+        "headers": _headers(envelope),
         # What is left out is the account's default, which nobody here chose: so everything is said.
         "tracking_settings": {
             "click_tracking": {"enable": tracked, "enable_text": False},
@@ -93,6 +90,13 @@ def payload(envelope: Envelope, readers: Iterable[Reader]) -> dict[str, Any]:
     if envelope.reply_to:
         body["reply_to"] = {"email": envelope.reply_to}
     return body
+
+
+def _headers(envelope: Envelope) -> dict[str, str]:
+    if envelope.automatic:
+        return {"Auto-Submitted": "auto-generated"}  # RFC 3834 §5
+    headers = {"List-Id": f"<{envelope.list_slug}.{envelope.list_host}>"}  # RFC 2919
+    return headers | ({CONTENT: envelope.content} if envelope.content else {})
 
 
 def _personalization(envelope: Envelope, reader: Reader) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """T2: who is in the request, and who is left out of it at the last moment."""
 
+import hashlib
+
 import pytest
 
 from mailer import batches
 from mailer.batches import Limits
-from mailer.models import Attempt, Batch, Delivery
+from mailer.models import Attempt, Batch, Delivery, Variant
 from subscribers.leaving import unsubscribe
 from subscribers.suppressions import suppress
 from subscribers.vocabulary import Suppressed
@@ -48,6 +50,15 @@ def test_a_batch_that_does_not_hold_as_many_readers_as_it_says_is_not_sent() -> 
         batches.fire(batch.pk, attempt, SENDGRID, now=NOW)
     assert state_of(batch) == "claimed"
     assert not Attempt.objects.exists()
+
+
+def test_the_letter_says_the_hash_that_the_ledger_names() -> None:
+    """What was sent can be told byte for byte, by whoever has the letter and whoever has the database."""
+    body = body_of_request(fired(a_batch()))
+    text, html = (part["value"] for part in body["content"])
+    said = body["headers"]["X-Content-SHA256"]
+    assert said == Variant.objects.get().hash
+    assert said == hashlib.sha256(f"{body['subject']}\0{html}\0{text}".encode()).hexdigest()
 
 
 def test_the_request_holds_every_reader_with_links_of_their_own() -> None:

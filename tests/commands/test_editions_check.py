@@ -1,13 +1,27 @@
 """`mailer editions check`, and what approving and scheduling say of it."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
+from mailer import online
+from mailer.fetching.fetcher import Fetcher
 from mailer.models import Approval, Send
 from tests.commands.conftest import Mailer
+from tests.fetching.street import (
+    GOOD,
+    PUBLIC,
+    Names,
+    Street,
+    a_fetcher,
+    a_street,
+    answer,
+    redirect,
+)
 from tests.stage import EDITION, a_list
 
 Imported = Callable[[bytes], str]
@@ -70,7 +84,9 @@ def test_warnings_alone_block_nothing(mailer: Mailer, imported: Imported) -> Non
     assert (checked.status, checked.err) == (0, "")
     assert checked.out.endswith(f"1 warning, and no error: edition {number} may be approved.\n")
     approved = mailer("editions", "approve", number, "--json")
-    assert approved.err == f"1 warning; `mailer editions check {number}` shows it.\n"
+    warned, unsaid = approved.err.splitlines()
+    assert warned == f"1 warning; `mailer editions check {number}` shows it."
+    assert "say it with --word" in unsaid
     assert approved.json["edition"] == int(number)
     scheduled = mailer("sends", "schedule", number)
     assert scheduled.err == approved.err
@@ -123,3 +139,97 @@ def test_an_edition_that_is_not_there_is_one_line(mailer: Mailer) -> None:
     missing = mailer("editions", "check", "7")
     assert missing.err == "mailer: There is no edition 7; `mailer editions ls` shows those there are\n"
     assert missing.status == 1
+
+
+@pytest.fixture
+def street(monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path) -> Iterator[Street]:
+    """The servers behind an edition's links; to nobody but this test are they public."""
+    settings.DATA_DIR = tmp_path
+    moved = redirect("/rains", 301)
+    with a_street(
+        {"/wenchang": GOOD, "/nairobi": moved, "/rains": GOOD, "/vostochny": answer(503)}
+    ) as street:
+        names = Names({"a.example": [PUBLIC]})
+        monkeypatch.setattr(online, "fetcher", lambda: a_fetcher(street, names=names))
+        yield street
+
+
+def linked(street: Street) -> bytes:
+    return TODAY.replace(b"https://a.example/", street.url("/", "a.example").encode())
+
+
+def test_online_it_says_what_is_behind_the_links(mailer: Mailer, imported: Imported, street: Street) -> None:
+    number = imported(linked(street))
+    assert mailer("editions", "check", number, "--json").json["findings"] == []
+    assert street.asked == []
+    checked = mailer("editions", "check", number, "--online", "--json")
+    assert [
+        (finding["rule"], finding["line"], finding["column"]) for finding in checked.json["findings"]
+    ] == [
+        ("link-dead", 16, 29),
+        ("link-redirects", 10, 29),
+        ("link-failing", 13, 22),
+    ]
+    assert (checked.status, checked.json["blocked"], len(street.asked)) == (1, True, 5)
+    assert street.url("/rains", "a.example") in checked.json["findings"][1]["message"]
+    assert mailer("editions", "check", number, "--online", "--json") == checked
+    assert len(street.asked) == 5, "what was asked is remembered"
+    assert mailer("editions", "approve", number).status == 0, "whether it may leave hangs on nobody's server"
+
+
+def test_online_a_person_sees_how_far_it_is_and_a_script_does_not(
+    mailer: Mailer, imported: Imported, street: Street, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shown: list[tuple[str, int, int | None]] = []
+
+    @contextmanager
+    def progress() -> Iterator[Callable[..., None]]:
+        yield lambda *step: shown.append(step)
+
+    monkeypatch.setattr("mailer.commands.editions_check.progress", progress)
+    number = imported(linked(street))
+    mailer("editions", "check", number, "--online", "--json")
+    assert shown == []
+    (tmp_path / "fetched.json").unlink()
+    mailer("editions", "check", number, "--online")
+    assert shown == [("asking", done, 4) for done in (1, 2, 3, 4)]
+
+
+def test_online_nothing_of_ones_own_network_is_asked(
+    mailer: Mailer,
+    imported: Imported,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings.DATA_DIR = tmp_path
+    inner = Names({"a.example": ["10.0.0.7"]})
+    monkeypatch.setattr("socket.socket.connect", lambda *_: pytest.fail("something was connected to"))
+    monkeypatch.setattr(online, "fetcher", lambda: Fetcher("test", resolve=inner))
+    checked = mailer("editions", "check", imported(TODAY), "--online", "--json")
+    assert [finding["rule"] for finding in checked.json["findings"]] == ["link-refused"] * 4
+
+
+def test_warnings_need_a_word_and_it_is_kept_with_the_approval(mailer: Mailer, imported: Imported) -> None:
+    number = imported(TODAY.replace(b"The pad stood.", b"See https://c.example/pad."))
+    ran = mailer("editions", "approve", number, "--word", "It stands in the sentence.", "--json")
+    assert (ran.json["word"], ran.err) == ("It stands in the sentence.", "")
+    assert Approval.objects.get().word == "It stands in the sentence."
+    mailer("sends", "schedule", number, "--word", "not asked for: it is approved")
+    assert Send.objects.get().approval == Approval.objects.get()
+
+
+def test_where_nothing_is_found_no_word_is_asked_for(mailer: Mailer, imported: Imported) -> None:
+    approved = mailer("editions", "approve", imported(TODAY), "--json")
+    assert (approved.json["word"], approved.err) == ("", "")
+
+
+@pytest.mark.parametrize(("said", "status"), [("Meant.", 0), ("  ", 1)])
+def test_at_a_terminal_it_is_asked_for(
+    mailer: Mailer, imported: Imported, monkeypatch: pytest.MonkeyPatch, said: str, status: int
+) -> None:
+    number = imported(TODAY.replace(b"The pad stood.", b"See https://c.example/pad."))
+    monkeypatch.setattr("mailer.commands.findings.sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: said)
+    assert mailer("editions", "approve", number).status == status
+    assert [approval.word for approval in Approval.objects.all()] == ([] if status else ["Meant."])

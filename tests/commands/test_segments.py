@@ -218,7 +218,7 @@ def test_an_edition_goes_to_a_segment(mailer: Mailer, owner: List) -> None:
     edition = str(an_edition(owner).pk)
     told = mailer("sends", "schedule", edition, "--segment", "africa", "--at", "2999-12-01 09:00")
     assert told.status == 0
-    assert told.err.endswith(f" warnings; `mailer editions check {edition}` shows them.\n")
+    assert f" warnings; `mailer editions check {edition}` shows them.\n" in told.err
     number = Send.objects.get().pk
     assert told.out.startswith(f"Send {number} of edition {edition} to the segment africa leaves 2999-12-01")
     assert mailer("sends", "show", str(number), "--json").json["segment"] == "africa"

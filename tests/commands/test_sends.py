@@ -48,7 +48,7 @@ def test_an_edition_is_scheduled_at_a_wall_time_of_a_zone(mailer: Mailer, editio
     at = ("--at", "2999-12-01 09:00", "--tz", "Africa/Nairobi")
     scheduled = mailer("sends", "schedule", str(edition.pk), *at, "--json")
     # Its own date is a thousand years before that, and a reader's interest has one story only.
-    assert scheduled.err == f"2 warnings; `mailer editions check {edition.pk}` shows them.\n"
+    assert scheduled.err.startswith(f"2 warnings; `mailer editions check {edition.pk}` shows them.\n")
     assert scheduled.status == 0
     described = scheduled.json
     assert set(SHOWN) <= set(described)

@@ -28,6 +28,7 @@ ENVELOPE = Envelope(
     html="<p>Read it.</p>\n<a href='-leave_url-'>Leave</a> <a href='-preferences_url-'>Choose</a>\n",
     text="Read it.\n\nLeave: <-leave_url->\nChoose: -preferences_url-\n",
     tracked=False,
+    content="ab" * 32,
     bounce_address="bounces@b.news.example",
 )
 ADA = Reader(
@@ -92,6 +93,7 @@ def test_the_fields_of_a_letter() -> None:
         "Reply-To": "desk@news.example",
         "List-Id": "<space-digest.news.example>",
         "Precedence": "bulk",
+        "X-Content-SHA256": "ab" * 32,
         "MIME-Version": "1.0",
         "Content-Type": 'multipart/alternative; boundary="=_letter"',
     }

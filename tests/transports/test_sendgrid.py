@@ -25,6 +25,7 @@ ENVELOPE = Envelope(
     html=f"<a href='{LEAVE_MARK}'>leave</a>",
     text=f"leave: {LEAVE_MARK}",
     tracked=True,
+    content="ab" * 32,
 )
 ADA = Reader(41, "ada@x.example", "Ada; Lovelace, Countess", "https://n.example/u/a", "https://n.example/p/a")
 BO = Reader(42, "bo@x.example", "", "https://n.example/u/b", "https://n.example/p/b")
@@ -64,7 +65,7 @@ def test_the_payload_is_exactly_what_sendgrid_asks_for() -> None:
             {"type": "text/plain", "value": f"leave: {LEAVE_MARK}"},
             {"type": "text/html", "value": f"<a href='{LEAVE_MARK}'>leave</a>"},
         ],
-        "headers": {"List-Id": "<space-digest.news.example>"},
+        "headers": {"List-Id": "<space-digest.news.example>", "X-Content-SHA256": "ab" * 32},
         "custom_args": {"nl_send": "7", "nl_attempt": "0123456789abcdef0123456789abcdef"},
         "tracking_settings": {
             "click_tracking": {"enable": True, "enable_text": False},

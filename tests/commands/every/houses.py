@@ -9,7 +9,7 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db.models import F
 
-from mailer import events, sends
+from mailer import events, sends, themes
 from mailer.batches import settle
 from mailer.models import Edition, Event, Send
 from mailer.transports.answers import Accepted
@@ -19,6 +19,7 @@ from subscribers.leaving import unsubscribe
 from subscribers.models import List, Subscription
 from subscribers.segments import keeping
 from subscribers.vocabulary import Status, Suppressed
+from tests.pictures.images import drawing
 from tests.stage import (
     EDITION,
     NOW,
@@ -49,6 +50,8 @@ def migrated() -> None:
     Path("people.csv").write_text(PEOPLE, encoding="utf-8")
     Path("bad.csv").write_text(f"{PEOPLE}nobody,,\n", encoding="utf-8")
     Path("edition.md").write_bytes(_text(7))
+    Path("dish.png").write_bytes(drawing())
+    Path("theme.toml").write_text('[type]\nheadings = "sans"\n', encoding="utf-8")
     Path("corrected.md").write_bytes(_text(4).replace(b"The rocket flew", b"The rocket has flown"))
 
 
@@ -56,6 +59,8 @@ def filled() -> None:
     """Put people, letters and what came back into a database that has its tables."""
     owner = a_list()
     List.objects.update(keep_inactive_days=365)
+    for family in ("sans", "serif", "sans"):
+        themes.put(owner, {"type": {"text": family}}, by="ed", now=NOW)
     second, quiet = a_list("second"), a_list("quiet")
     _people(owner)
     for newsletter in (second, quiet):

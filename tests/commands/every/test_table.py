@@ -13,7 +13,7 @@ from tests.commands.every.table import ROWS, STRANGER, Row
 pytestmark = pytest.mark.database
 
 # What an error says may be done: a command, what there is instead, or a file to look for.
-ADVICE = re.compile(r"`mailer |there (is|are) \w|: \w[\w-]*, |\.(csv|md)\b")
+ADVICE = re.compile(r"`mailer |there (is|are) \w|: \w[\w-]*, |\.(csv|md|png|toml)\b")
 
 
 def rows(*, having: str = "") -> pytest.MarkDecorator:
