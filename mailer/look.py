@@ -33,7 +33,7 @@ def look_of(owner: List) -> Look:
         unchosen_stories=owner.unchosen_stories,
         no_story=owner.no_story,
         theme=theme_reading.read(owner.theme)[0],
-        archive=f"{settings.CONFIGURATION.base_url}/archive/{owner.slug}" if owner.public else "",
+        archive=settings.CONFIGURATION.base_url if owner.public else "",
         house=House(settings.CONFIGURATION.base_url, settings.CONFIGURATION.templates),
     )
 

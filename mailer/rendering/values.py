@@ -42,7 +42,7 @@ class Look:
     unchosen_stories: str = "headlines"  # headlines | full | hidden
     no_story: str = "skip"  # skip | top_stories
     theme: Theme = EMPTY
-    # Where its editions are online, a number short: https://news.example/archive/space-digest; '' nowhere.
+    # Where its editions can be read online: https://news.example; '' for nowhere.
     archive: str = ""
     house: House = House()
 

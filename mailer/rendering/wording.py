@@ -2,8 +2,8 @@
 
 import unicodedata
 from collections.abc import Callable
-from urllib.parse import urlencode
 
+from mailer.archive import addresses
 from mailer.manuscript.document import Document, Story
 from mailer.rendering.assemble import Assembly
 from mailer.rendering.directions import isolated
@@ -86,10 +86,8 @@ def online(assembly: Assembly, look: Look) -> str:
     number = assembly.edition.number
     if not (look.archive and number):
         return ""
-    if not assembly.narrowed:
-        return f"{look.archive}/{number}/"
-    slugs = sorted(interest.slug for interest in assembly.for_you) or [""]
-    return f"{look.archive}/{number}/?{urlencode([('interest', slug) for slug in slugs])}"
+    chosen = [interest.slug for interest in assembly.for_you] if assembly.narrowed else None
+    return f"{look.archive}{addresses.online(look.list_slug, number, chosen)}"
 
 
 def preheader(assembly: Assembly, words: Words, language: str) -> str:

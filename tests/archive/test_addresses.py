@@ -43,7 +43,7 @@ def test_a_feed_has_one_an_interest() -> None:
 
 
 def test_the_letters_link_is_the_address_of_its_variant() -> None:
-    look = Look("space-digest", "Space Digest", "", (), archive="https://news.example/archive/space-digest")
+    look = Look("space-digest", "Space Digest", "", (), archive="https://news.example")
     edition = replace(Document("space-digest", "Orbit", ()), number=64)
     assert online(Assembly(edition), look) == f"https://news.example{addresses.online('space-digest', 64)}"
     for slugs in ([], ["africa"], ["africa", "china"]):

@@ -38,7 +38,7 @@ def in_many_scripts(look: Look, language: str) -> Rendered:
     text = (Path(__file__).parent / "mixed.md").read_text(encoding="utf-8")
     name, names = MIXED[language]
     interests = tuple(replace(one, name=own) for one, own in zip(look.interests, names, strict=True))
-    archive = "https://news.example/archive/orbit-weekly"
+    archive = "https://news.example"
     there = replace(look, language=language, list_name=name, interests=interests, archive=archive)
     edition = replace(read(text, [one.slug for one in interests]), number=7)
     reading = CAST["africa"]
