@@ -13,7 +13,7 @@ from markdown_it.rules_block import StateBlock, reference
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from mailer.manuscript.characters import printable
+from mailer.manuscript.characters import STRAY_CONTROL, printable
 from mailer.manuscript.pictures import SCHEME, referred
 from mailer.manuscript.tags import KEPT, settle_tags
 
@@ -23,6 +23,11 @@ _EMPTY = {"br", "img"}
 _SCHEMES = {"http", "https", "mailto"}
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _DEFINITION = re.compile(r"\[(?P<label>[^\[\]]+)\]:")
+# Words with nothing of Markdown, HTML or a second line in them, which most summaries are.
+_NOT_ALONE = rf"\\`*_\[\]<>&\n{STRAY_CONTROL.pattern[1:-1]}"
+_WORDS_ALONE = re.compile(rf"[^\W\d_](?:[^{_NOT_ALONE}]*[^{_NOT_ALONE}\s])?")
+# What HTML5 writes otherwise than XML, of all that is left in sanitised text.
+_NOT_YET_XML = re.compile(r"<(?:a|br|img|ol)\b|&nbsp;")
 
 
 class _Renderer(RendererHTML):
@@ -84,7 +89,14 @@ def block_html(markdown: str) -> str:
     Any other tag in `markdown` is text there, as it was typed; only comments are left out.
     Every tag is closed (`<br />`), every attribute quoted, and no entity used but those of XML.
     """
+    if words_alone(markdown):
+        return f"<p>{markdown}</p>"
     return _sanitised(_MARKDOWN.render(printable(markdown)), _WORDS | _BLOCKS).strip()
+
+
+def words_alone(markdown: str) -> bool:
+    """Return whether a text is one paragraph that reads the same as Markdown, as HTML and as it stands."""
+    return _WORDS_ALONE.fullmatch(markdown) is not None
 
 
 def inline_html(markdown: str) -> str:
@@ -102,6 +114,8 @@ def _sanitised(dirty: str, tags: set[str]) -> str:
         url_relative="deny",
         link_rel=None,
     )
+    if not _NOT_YET_XML.search(clean):
+        return printable(clean)
     writer = _XmlWriter()
     writer.feed(clean)
     writer.close()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html.parser import HTMLParser
 
-from mailer.manuscript.inline import block_html
+from mailer.manuscript.inline import block_html, words_alone
 
 # Figures that lose their meaning where they do not stand high: 10⁶.
 _HIGH = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
@@ -16,6 +16,8 @@ def plain(markdown: str, links: Sequence[str] = ()) -> tuple[str, tuple[str, ...
     an address that is there already keeps its number. Paragraphs are set apart by blank lines; lines
     are not wrapped.
     """
+    if words_alone(markdown):
+        return markdown, tuple(links)
     writer = _TextWriter(list(links))
     writer.feed(block_html(markdown))
     writer.close()

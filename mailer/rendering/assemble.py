@@ -55,12 +55,15 @@ def assemble(document: Document, look: Look, reading: Reading) -> Assembly:
     def is_theirs(item: Story | Point) -> bool:
         return not item.interests or not chosen.isdisjoint(item.interests)
 
-    own = frozenset(filter(is_theirs, document.stories))
+    stories = document.stories
+    own = {id(story) for story in stories if is_theirs(story)}
     if not own and look.no_story == "top_stories":
-        own = frozenset(document.stories[:TOP_STORIES])
+        own = set(map(id, stories[:TOP_STORIES]))
     everything_shown = look.unchosen_stories == "full"
-    edition = _narrowed(document, own.__contains__, lambda point: everything_shown or is_theirs(point))
-    others = tuple(story for story in document.stories if story not in own)
+    edition = _narrowed(
+        document, lambda story: id(story) in own, lambda point: everything_shown or is_theirs(point)
+    )
+    others = tuple(story for story in stories if id(story) not in own)
     return Assembly(
         edition,
         narrowed=True,
@@ -68,7 +71,7 @@ def assemble(document: Document, look: Look, reading: Reading) -> Assembly:
         elsewhere=() if look.unchosen_stories == "hidden" else others,
         elsewhere_in_full=everything_shown,
         pull_outs=pull_outs(document, look.theme),
-        has_story=bool(own) or not document.stories or everything_shown,
+        has_story=bool(own) or not stories or everything_shown,
     )
 
 

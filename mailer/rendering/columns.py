@@ -9,6 +9,9 @@ COLUMNS = 76
 # What a line of plain text begins with: quotation marks, then perhaps an indent and a bullet or a number.
 _OPENING = re.compile(r"(?P<quotes>(?:> )*)(?P<hung> *(?:- |\d{1,4}\. )?)")
 _SPACES_OR_WORD = re.compile(r" +|[^ ]+")
+# As much of a line of plain words as fits, or one word that does not; most lines of English are such.
+_PLAIN_WORDS = re.compile(r"[!-~]+(?: [!-~]+)*")
+_FITS = re.compile(rf"[!-~](?:[ -~]{{0,{COLUMNS - 2}}}[!-~])?(?= |$)|[!-~]+")
 # Chinese and Japanese have no spaces: a line may end after any character but before none of these.
 _NEVER_FIRST = "、。，．：；？！）］｝」』】〕〉》”’…—·・ー々"
 _ZERO_WIDTH_JOINER = "\u200d"
@@ -40,6 +43,8 @@ def _wrapped_line(line: str) -> str:
     if 2 * len(line) <= COLUMNS or width(line) <= COLUMNS:
         return line
     opening = _OPENING.match(line)
+    if not (opening and opening[0]) and _PLAIN_WORDS.fullmatch(line):
+        return "\n".join(_FITS.findall(line))
     quotes, hung = opening.group("quotes", "hung") if opening else ("", "")
     hanging = quotes + " " * len(hung)
     lines: list[str] = []

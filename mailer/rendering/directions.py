@@ -41,6 +41,7 @@ def isolated(name: str, language: str) -> str:
     return f"{_ISOLATES[direction]}{name}{_END}"
 
 
+@lru_cache(maxsize=4096)
 def laid(text: str, language: str) -> str:
     """Return text in a letter of `language`, wrapped, each line as its own letters run."""
     if script_of(language).direction == "ltr" and not _TURNED.search(text):
@@ -54,6 +55,7 @@ def laid_as(text: str, spoken: str, language: str) -> str:
     return "\n".join(_laid(line, direction, language) for line in text.split("\n"))
 
 
+@lru_cache(maxsize=1024)
 def headed(title: str, sign: str, language: str) -> str:
     """Return a heading, wrapped, above a row of signs (`columns.underlined`) that begins where it does."""
     lines, row = underlined(title, sign).rsplit("\n", 1)

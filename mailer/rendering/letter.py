@@ -4,9 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
+from types import SimpleNamespace
 from typing import Any
 
-from jinja2 import Environment
+from jinja2 import Environment, Template
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Macro
 from markupsafe import Markup, escape
 from mjml import mjml2html
 
@@ -35,41 +38,46 @@ _PICTURE = re.compile(rf'<img src="{SCHEME}(?P<name>[^"]*)" alt="(?P<alt>[^"]*)"
 _CSS_LINE_END = re.compile(r"\s*\n\s*")
 
 
-def set_in_type(assembly: Assembly, look: Look) -> Rendered:
-    """Return the letter that says what `assembly` says, in the list's look. Raises TemplateFault."""
-    text, links = write(assembly, look)
+def set_in_type(assemblies: Sequence[Assembly], look: Look) -> list[Rendered]:
+    """Return the letter that says what each assembly says, in the list's look. Raises TemplateFault.
+
+    One kind of work after the other, not letter by letter: processors are a quarter faster at that.
+    """
+    texts = [write(assembly, look) for assembly in assemblies]
     with faults(look.house.templates):
-        html = mjml2html(mjml_of(assembly, look), fonts={}, disable_comments=True)
-    return Rendered(
-        subject=defused(subject(assembly.edition)),
-        html=html,
-        text=text,
-        links=links,
-        has_story=assembly.has_story,
-    )
+        sources = [mjml_of(assembly, look) for assembly in assemblies]
+        pages = [mjml2html(source, fonts={}, disable_comments=True) for source in sources]
+    return [
+        Rendered(
+            subject=defused(subject(assembly.edition)),
+            html=html,
+            text=text,
+            links=links,
+            has_story=assembly.has_story,
+        )
+        for assembly, html, (text, links) in zip(assemblies, pages, texts, strict=True)
+    ]
 
 
 def mjml_of(assembly: Assembly, look: Look) -> str:
     """Return the letter as MJML."""
-    words, voice = words_of(look.language), voice_of(look.language)
+    voice = voice_of(look.language)
     dress = _dress(look.language, look.language, look.theme, look.house, look.interests)
-    apart = partial(_apart, look.language)
+    own = _own(dress, voice)
+    words, apart = own["words"], partial(_apart, look.language)
     return dress.render(
         "letter.mjml.j2",
         letter=assembly,
         edition=assembly.edition,
         look=look,
-        words=words,
         subject=subject(assembly.edition),
-        # What the letter itself says, in another language than the list's where it does not speak that.
-        own=dress.in_language(voice).context,
         preheader=preheader(assembly, words, voice),
         standfirst=Markup(standfirst(assembly, words, voice, apart=apart)),  # noqa: S704  # of names escaped
-        why=Markup(words.why.format(list=apart(look.list_name, voice))),  # noqa: S704  # the same
-        online=online(assembly, look),
         set_prose=partial(_prose, dress),
         set_stories=partial(_stories, dress),
         set_briefs=partial(_briefs, dress),
+        set_footer=partial(_footer, dress, look, assembly),
+        **own,
     )
 
 
@@ -96,7 +104,7 @@ class _Dress:
         return _dress(self.letter, language, self.theme, self.house, self.interests)
 
     def render(self, template: str, **values: object) -> str:
-        return _environment(self.house.templates).get_template(template).render(self.context, **values)
+        return _template(self.house.templates, template).render(self.context, **values)
 
 
 @lru_cache(maxsize=64)
@@ -119,8 +127,31 @@ def _dress(
     # Once for all letters: the macros, and the stylesheets.
     macros = _environment(house.templates).get_template("parts/type.j2").make_module(context)
     sheets = {name: _sheet(bare, name) for name in ("base", "dark", "outlook")}
-    made_once = {"type": macros, "stylesheet": sheets.__getitem__}
+    made_once = {"type": _remembered(macros), "stylesheet": sheets.__getitem__}
     return _Dress(letter, language, theme, house, interests, context | made_once)
+
+
+def _remembered(macros: TemplateModule) -> SimpleNamespace:
+    """Return the macros and values of a template; what a macro once said for some values it says again."""
+    made = {
+        name: lru_cache(maxsize=512)(value) if isinstance(value, Macro) else value
+        for name, value in vars(macros).items()
+        if not name.startswith("_")
+    }
+    return SimpleNamespace(**made)
+
+
+@lru_cache(maxsize=64)
+def _own(dress: _Dress, voice: str) -> dict[str, Any]:
+    """Return what the letter's own words are set with, where it does not speak its list's language too."""
+    own = dress.in_language(voice).context
+    way, turn = Markup(), ""
+    if own["language"] != dress.language:
+        way = Markup(' lang="{}"').format(own["language"])
+    if own["script"].direction != dress.context["script"].direction:
+        way += Markup(' dir="{}"').format(own["script"].direction)
+        turn = f";text-align:{own['script'].start}"
+    return {"own": own, "words": words_of(dress.letter), "voice": way, "voice_turn": turn}
 
 
 def _apart(letter: str, text: str, around: str) -> str:
@@ -150,6 +181,11 @@ def _environment(own: str) -> Environment:
     return made
 
 
+@cache
+def _template(own: str, name: str) -> Template:
+    return _environment(own).get_template(name)
+
+
 def _prose(dress: _Dress, markdown: str, *, quiet: bool = False) -> Markup:
     """Set a section's own text, in its own language; `quiet` in a pull-out."""
     return Markup(_passage(dress, markdown, quiet=quiet))  # noqa: S704  # of a template of ours, which escapes
@@ -164,21 +200,16 @@ def _passage(dress: _Dress, markdown: str, *, quiet: bool) -> str:
 
 def _stories(dress: _Dress, stories: Sequence[Story], *, first: bool) -> Markup:
     """Set the stories of a cell, a hairline above each but one that is `first` beneath its heading."""
-    set_ = (
-        _story(dress, story, ruled=place > 0 or not first, spaced=place > 0)
-        for place, story in enumerate(stories)
-    )
+    set_ = (_story(dress, story, ruled=place > 0 or not first) for place, story in enumerate(stories))
     return Markup("\n".join(set_))  # noqa: S704  # of templates of ours, which escape
 
 
 @lru_cache(maxsize=1024)
-def _story(dress: _Dress, story: Story, *, ruled: bool, spaced: bool) -> str:
+def _story(dress: _Dress, story: Story, *, ruled: bool) -> str:
     """Set one story, once for all letters that have it: stories are most of every letter."""
     own, around = dress.within(f"{story.title}\n{story.summary}")
     interests = labels(story, dress.interests)
-    return own.render(
-        "parts/story.j2", story=story, interests=interests, around=around, ruled=ruled, spaced=spaced
-    )
+    return own.render("parts/story.j2", story=story, interests=interests, around=around, ruled=ruled)
 
 
 def _briefs(dress: _Dress, stories: Sequence[Story]) -> Markup:
@@ -191,6 +222,31 @@ def _briefs(dress: _Dress, stories: Sequence[Story]) -> Markup:
 def _brief(dress: _Dress, story: Story, *, ruled: bool) -> str:
     """Set one headline, once for all letters that have it."""
     return dress.render("parts/brief.j2", story=story, ruled=ruled)
+
+
+def _footer(dress: _Dress, look: Look, assembly: Assembly) -> Markup:
+    """Set why, and the ways out; an installation's own template may speak of the letter there too."""
+    there = online(assembly, look)
+    if dress.house.templates:
+        return Markup(_foot.__wrapped__(dress, look, there, assembly))  # noqa: S704  # of a template, which escapes
+    return Markup(_foot(dress, look, there))  # noqa: S704  # the same
+
+
+@lru_cache(maxsize=256)
+def _foot(dress: _Dress, look: Look, there: str, assembly: Assembly | None = None) -> str:
+    """Set one footer, once for all letters that have it."""
+    voice = voice_of(look.language)
+    own = _own(dress, voice)
+    why = own["words"].why.format(list=_apart(dress.letter, look.list_name, voice))
+    return dress.render(
+        "parts/footer.j2",
+        look=look,
+        letter=assembly,
+        edition=assembly and assembly.edition,
+        why=Markup(why),  # noqa: S704  # of a name escaped
+        online=there,
+        **own,
+    )
 
 
 def _said(value: object) -> Markup:

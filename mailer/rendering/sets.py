@@ -11,12 +11,13 @@ from mailer.rendering.values import Look, Reading, Rendered
 
 def render_sets(document: Document, look: Look, readings: Iterable[Reading]) -> dict[Reading, Rendered]:
     """Return the letter of each reading; with four interests 16 sets make at most 15 letters."""
-    made: dict[Assembly, Rendered] = {}
-    letters: dict[Reading, Rendered] = {}
-    for reading in readings:
-        assembly = assemble(document, look, reading)
-        letter = made.get(assembly)
-        if letter is None:
-            letter = made[assembly] = set_in_type(assembly, look)
-        letters[reading] = replace(letter, html="") if reading.text_only else letter
-    return letters
+    places: dict[Assembly, int] = {}
+    # Asked once for each: an assembly is much to compare by.
+    found = {
+        reading: places.setdefault(assemble(document, look, reading), len(places)) for reading in readings
+    }
+    made = set_in_type(list(places), look)
+    return {
+        reading: replace(made[place], html="") if reading.text_only else made[place]
+        for reading, place in found.items()
+    }

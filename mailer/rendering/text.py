@@ -1,7 +1,7 @@
 """The letter as plain text, written rather than scraped: 76 columns, links numbered and listed nearby."""
 
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from functools import lru_cache, partial
 
 from mailer.manuscript.document import Group, Section, Story
 from mailer.manuscript.plaintext import plain
@@ -80,8 +80,13 @@ def _joined(*paragraphs: str) -> str:
     return _PARAGRAPH.join(filter(None, paragraphs))
 
 
-@lru_cache(maxsize=1024)
-def _of_story(story: Story, interests: tuple[InterestLook, ...], language: str) -> tuple[str, str, bool]:
+@lru_cache(maxsize=64)
+def _teller(interests: tuple[InterestLook, ...], language: str) -> Callable[[Story], tuple[str, str, bool]]:
+    """Return what tells of a list's stories, and remembers what it told: letters share stories."""
+    return lru_cache(maxsize=1024)(partial(_of_story, interests, language))
+
+
+def _of_story(interests: tuple[InterestLook, ...], language: str, story: Story) -> tuple[str, str, bool]:
     """Return what all letters say of a story: source and interests, its summary, and whether that has links.
 
     With links it has to be written anew for each letter, which numbers them as they come.
@@ -99,6 +104,7 @@ class _Writer:
     def __init__(self, look: Look) -> None:
         self.links: list[str] = []
         self._look = look
+        self._told = _teller(look.interests, look.language)
 
     def section(self, section: Section) -> list[str]:
         begun = len(self.links)
@@ -131,7 +137,7 @@ class _Writer:
 
     def _story(self, story: Story) -> str:
         begun = len(self.links)
-        facts, prose, has_links = _of_story(story, self._look.interests, self._look.language)
+        facts, prose, has_links = self._told(story)
         headline = self._laid(self._headline(story))
         if has_links:
             prose = self._prose(story.summary)
@@ -160,5 +166,7 @@ class _Writer:
         return words
 
     def _listed_since(self, begun: int) -> str:
+        if begun == len(self.links):
+            return ""
         new = enumerate(self.links[begun:], begun + 1)
         return "\n".join(f"[{number}] {defused_address(link)}" for number, link in new)

@@ -4,9 +4,10 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from mailer.manuscript import inline
 from mailer.manuscript.inline import block_html, inline_html
 from mailer.manuscript.plaintext import plain
 
@@ -198,3 +199,28 @@ def test_any_text_becomes_well_formed_and_harmless(markdown: str) -> None:
         for element in tree.iter():
             assert set(element.keys()) <= {"a": {"href"}, "ol": {"start"}}.get(element.tag, set())
             assert re.match(r"https?:|mailto:", element.get("href", "https:"), re.IGNORECASE)
+
+
+@given(st.text(st.one_of(st.sampled_from("ab .,:;!?'\"-+=#~|@/()%$^{}1\u00a0\u2028"), st.characters())))
+@example("see https://x.example, or write to a@x.example")
+@example("one - two + three = 4) and 5. #six")
+def test_words_alone_read_as_all_markdown_is_read(words: str) -> None:
+    assume(inline.words_alone(words))
+    read = inline._sanitised(inline._MARKDOWN.render(words), inline._WORDS | inline._BLOCKS).strip()
+    assert block_html(words) == read
+    assert plain(words) == (words, ())
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["a ", "&amp;", "\u00a0", "&lt;", '"', "*b*", "`c`", "\n", "\n\n", "- ", "<sup>", "> "]
+        )
+    )
+)
+def test_what_is_xml_as_it_stands_is_what_the_xml_writer_writes(pieces: list[str]) -> None:
+    html = block_html("".join(pieces))
+    writer = inline._XmlWriter()
+    writer.feed(html)
+    writer.close()
+    assert "".join(writer.written) == html

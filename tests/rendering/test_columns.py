@@ -1,3 +1,5 @@
+import textwrap
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,3 +58,10 @@ def test_wrapping_loses_nothing_and_leaves_no_space_at_an_end(text: str) -> None
     set_text = wrapped(text)
     assert [c for c in set_text if c not in " \n>"] == [c for c in text if c not in " \n>"]
     assert all(line == line.rstrip() for line in set_text.split("\n"))
+
+
+@given(st.lists(st.integers(1, 90).map("w".__mul__), min_size=1, max_size=60))
+def test_plain_words_wrap_as_any_wrapper_wraps_them(words: list[str]) -> None:
+    line = " ".join(words)
+    wrapper = textwrap.TextWrapper(COLUMNS, break_long_words=False, break_on_hyphens=False)
+    assert wrapped(line) == "\n".join(wrapper.wrap(line))

@@ -18,7 +18,7 @@ ENGLISH = "The station received its first picture in twelve minutes."
 
 def letter(look: Look, *sections: Section, elsewhere: tuple[Story, ...] = ()) -> str:
     document = Document(look.list_slug, "Orbit Weekly", sections)
-    return set_in_type(Assembly(document, elsewhere=elsewhere), look).html
+    return set_in_type([Assembly(document, elsewhere=elsewhere)], look)[0].html
 
 
 def story(look: Look, title: str, summary: str) -> str:
@@ -73,7 +73,7 @@ def test_a_list_in_a_passage_of_the_other_direction_is_indented_from_there(look:
 def test_a_pull_out_has_its_edge_where_its_text_begins(look: Look) -> None:
     view, outlook = Section("رأي الخبير", prose=ARABIC), Section("Outlook", prose=ENGLISH)
     document = Document(look.list_slug, "Orbit Weekly", (view, outlook))
-    html = set_in_type(Assembly(document, pull_outs=(view.title,)), look).html
+    html = set_in_type([Assembly(document, pull_outs=(view.title,))], look)[0].html
     assert "border-right:3px solid" in html
 
 
@@ -110,7 +110,7 @@ def test_a_name_in_the_lists_own_language_is_told_by_the_list_where_its_letters_
     persian_too = (InterestLook("china", "چین", 0),)
     urdu = replace(look, language="ur", interests=persian_too)
     document = Document(look.list_slug, "Orbit Weekly", (Section("A", prose="B"),))
-    html = set_in_type(Assembly(document, for_you=persian_too), urdu).html
+    html = set_in_type([Assembly(document, for_you=persian_too)], urdu)[0].html
     assert 'For you: <bdi lang="ur"><b class="i0"' in html
 
 
@@ -123,4 +123,4 @@ def test_a_letter_from_the_right_says_what_runs_from_the_left(look: Look) -> Non
 
 def test_the_subject_holds_no_invisible_character(look: Look) -> None:
     document = Document(look.list_slug, f"{ARABIC} 2026 (EgSA)", ())
-    assert set_in_type(Assembly(document), look).subject == document.title
+    assert set_in_type([Assembly(document)], look)[0].subject == document.title

@@ -25,7 +25,7 @@ NASTY = "\"><script src=//evil.example></script><img src=x onerror=a()>'</td>&am
 
 @pytest.fixture(scope="module")
 def africa(edition: Document, look: Look) -> Rendered:
-    return set_in_type(assemble(edition, look, AFRICA), look)
+    return set_in_type([assemble(edition, look, AFRICA)], look)[0]
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def page(africa: Rendered) -> Page:
 
 def letter(look: Look, *sections: Section, **document: str) -> Rendered:
     title = document.pop("title", "Title")
-    return set_in_type(Assembly(Document("list", title, sections, **document)), look)  # type: ignore[arg-type]  # by name
+    return set_in_type([Assembly(Document("list", title, sections, **document))], look)[0]  # type: ignore[arg-type]  # by name
 
 
 def test_headings_have_their_ranks(page: Page) -> None:
@@ -156,7 +156,7 @@ def test_no_field_can_bring_in_a_tag(look: Look) -> None:
     edition = Document("list", NASTY, sections, subtitle=NASTY, subject=NASTY, preheader=NASTY)
     assembly = Assembly(edition, (interest,), (story,), pull_outs=(f"2{NASTY}",))
     for one in (assembly, replace(assembly, elsewhere_in_full=True)):
-        made = set_in_type(one, nasty)
+        made = set_in_type([one], nasty)[0]
         page = Page(made.html)
         assert not {"script", "img", "iframe"}.intersection(tag for tag, _ in page.tags)
         assert not [name for _, given in page.tags for name in given if name.startswith("on")]
@@ -209,7 +209,7 @@ def test_the_same_edition_makes_the_same_bytes_in_every_process() -> None:
         "from tests.rendering import conftest\n"
         "from tests.rendering.test_letter import AFRICA\n"
         "edition, look = conftest.the_edition(), conftest.the_look()\n"
-        "made = set_in_type(assemble(edition, look, AFRICA), look)\n"
+        "made = set_in_type([assemble(edition, look, AFRICA)], look)[0]\n"
         "print(sha256((made.html + made.text).encode()).hexdigest())\n"
     )
     root = str(Path(__file__).resolve().parents[2])
