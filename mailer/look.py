@@ -67,11 +67,13 @@ def _wherever(look: Look) -> Look:
 def _type(own: str) -> bytes:
     """Return the hash of the templates and of the code that fills them: a process reads them once."""
     digest = hashlib.sha256()
-    for path in typesetting(own):
-        digest.update(path.read_bytes())
+    for name, path in typesetting(own).items():
+        for part in (name.encode(), path.read_bytes()):
+            digest.update(len(part).to_bytes(8, "big") + part)
     return digest.digest()
 
 
-def typesetting(own: str) -> list[Path]:
-    """Return the files that letters are set in type with, those in the folder `own` among them."""
-    return [*files(own), *sorted(_CODE.rglob("*.py"))]
+def typesetting(own: str) -> dict[str, Path]:
+    """Return the files that letters are set in type with, by name; those in the folder `own` among them."""
+    code = {path.relative_to(_CODE.parent).as_posix(): path for path in sorted(_CODE.rglob("*.py"))}
+    return files(own) | code

@@ -167,7 +167,7 @@ def test_a_notice_is_never_sent_twice_however_often_it_is_told_and_rung_for(send
 
 
 def test_a_new_notice_unapproves_no_edition() -> None:
-    hashed = {path.resolve() for path in look.typesetting("")}
+    hashed = {path.resolve() for path in look.typesetting("").values()}
     ours = [*NOTICES.rglob("*"), *(NOTICES.parents[1] / "mailer" / "letters").glob("*.py")]
     assert ours
     assert not hashed.intersection(path.resolve() for path in ours)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from mailer.commands.anew import approvals_told
 from mailer.commands.completion import list_slugs
 from mailer.commands.failures import FailedError
 from mailer.commands.output import emit, print_rows, say, warn
@@ -58,7 +59,9 @@ def set_(slug: Slug, file: File, as_json: AsJson = False) -> None:
     from subscribers import lists  # noqa: PLC0415 - the same
 
     owner = lists.find(slug)
-    number = themes.put(owner, themes.parse(data), by=whoami(), now=_now())
+    theme = themes.parse(data)
+    with approvals_told(owner):
+        number = themes.put(owner, theme, by=whoami(), now=_now())
     _tell(slug, number, as_json=as_json)
 
 
@@ -74,7 +77,9 @@ def restore(
     from subscribers import lists  # noqa: PLC0415 - the same
 
     owner = lists.find(slug)
-    _tell(slug, themes.restore(owner, version, by=whoami(), now=_now()), as_json=as_json)
+    with approvals_told(owner):
+        number = themes.restore(owner, version, by=whoami(), now=_now())
+    _tell(slug, number, as_json=as_json)
 
 
 @app.command(epilog="Example: mailer themes ls space-digest")

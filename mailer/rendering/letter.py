@@ -18,6 +18,7 @@ from mailer.manuscript.inline import block_html, inline_html
 from mailer.manuscript.pictures import SCHEME, Picture, picture
 from mailer.rendering.addresses import address, source
 from mailer.rendering.assemble import Assembly
+from mailer.rendering.bounds import begin, counted
 from mailer.rendering.foreign import manner, spoken, turned
 from mailer.rendering.languages import Script, script_of, voice_of, words_of
 from mailer.rendering.marks import defused, defused_html
@@ -61,6 +62,7 @@ def set_in_type(assemblies: Sequence[Assembly], look: Look) -> list[Rendered]:
 
 def mjml_of(assembly: Assembly, look: Look) -> str:
     """Return the letter as MJML."""
+    begin()
     voice = voice_of(look.language)
     dress = _dress(look.language, look.language, look.theme, look.house, look.interests)
     own = _own(dress, voice)
@@ -168,6 +170,7 @@ def _sheet(dress: _Dress, name: str) -> Markup:
 def _environment(own: str) -> Environment:
     made = environment(own, _said)
     made.filters |= {
+        "counted": counted,
         "address": address,
         "source": source,
         "sign": lambda title: signed(title)[0],

@@ -11,9 +11,12 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from mailer.rendering.bounds import BoundedEnvironment
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "email"
+# What letters are made of; editors and version control leave other things in a folder.
+_KINDS = (".j2", ".css")
 
 
 class TemplateFault(Exception):  # noqa: N818 - it is what is wrong with a template
@@ -21,10 +24,12 @@ class TemplateFault(Exception):  # noqa: N818 - it is what is wrong with a templ
 
 
 class _Own(FileSystemLoader):
-    """Finds what stands below its folder, and follows no link out of it."""
+    """Finds templates and stylesheets below its folder, and follows no link out of it."""
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         """Return a template's text. Raises TemplateNotFound."""
+        if not _is_template(Path(template)):
+            raise TemplateNotFound(template)
         source, filename, is_current = super().get_source(environment, template)
         folder = Path(self.searchpath[0]).resolve()
         if not Path(filename).resolve().is_relative_to(folder):
@@ -51,9 +56,7 @@ class _Layers(BaseLoader):
 @cache
 def environment(own: str, finalize: Callable[[object], object]) -> Environment:
     """Return the environment with the templates in the folder `own` on top; '' for ours alone."""
-    kind, loader = (
-        (ImmutableSandboxedEnvironment, _Layers(own)) if own else (Environment, FileSystemLoader(TEMPLATES))
-    )
+    kind, loader = (BoundedEnvironment, _Layers(own)) if own else (Environment, FileSystemLoader(TEMPLATES))
     return kind(
         loader=loader,
         autoescape=True,
@@ -85,10 +88,19 @@ def faults(own: str) -> Iterator[None]:
         ) from error
 
 
-def files(own: str) -> list[Path]:
-    """Return every file that a letter may be made of, in an order that does not change."""
+def files(own: str) -> dict[str, Path]:
+    """Return every file that a letter may be made of, by its name; an own one takes the place of ours."""
     folders = [TEMPLATES, Path(own)] if own else [TEMPLATES]
-    return [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+    return {
+        name.as_posix(): folder / name
+        for folder in folders
+        for name in sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+        if _is_template(name)
+    }
+
+
+def _is_template(name: Path) -> bool:
+    return name.suffix in _KINDS and not any(part.startswith(".") for part in name.parts)
 
 
 def _where(error: BaseException, own: str) -> str:

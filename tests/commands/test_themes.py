@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from mailer import editions
 from subscribers.models import List
 from tests.commands.conftest import Mailer
-from tests.stage import a_list, an_edition
+from tests.stage import NOW, a_list, an_edition
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("db")]
 
@@ -49,6 +50,20 @@ def test_a_theme_is_checked_set_shown_listed_and_restored(mailer: Mailer, good: 
     assert [row["version"] for row in mailer("themes", "ls", "space-digest", "--json").json] == [3, 2, 1]
     assert "#7a1f1f" in mailer("themes", "show", "space-digest", "--version", "1").out
     assert "#7a1f1f" not in mailer("themes", "show", "space-digest", "--version", "2").out
+
+
+def test_what_was_approved_in_another_look_is_to_be_approved_anew(
+    mailer: Mailer, owner: List, good: str
+) -> None:
+    edition = an_edition(owner)
+    editions.approve(edition, by="ed", now=NOW)
+    told = f"Approved before this change, and to be approved anew: edition {edition.pk}\n"
+    assert mailer("themes", "set", "space-digest", good).err == told
+    editions.approve(editions.find(edition.pk), by="ed", now=NOW)
+    (Path(good).parent / "other.toml").write_text('[type]\ntext = "serif"\n')
+    assert mailer("themes", "set", "space-digest", str(Path(good).parent / "other.toml")).err == told
+    # Somebody approved it in that look before, and that word holds again.
+    assert mailer("themes", "restore", "space-digest", "1").err == ""
 
 
 @pytest.mark.usefixtures("owner")

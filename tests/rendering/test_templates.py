@@ -8,7 +8,7 @@ import pytest
 
 from mailer.manuscript.document import Document
 from mailer.rendering.sets import render_sets
-from mailer.rendering.templates import TEMPLATES, TemplateFault, files
+from mailer.rendering.templates import TemplateFault, files
 from mailer.rendering.values import House, Look, Reading
 
 
@@ -67,7 +67,7 @@ def test_an_empty_folder_changes_nothing(edition: Document, look: Look, own: Pat
         "{{ self.__init__ }}",
         "{% include '../secret-key' %}",
         "{% include '/etc/hostname' %}",
-        "{% include 'linked' %}",
+        "{% include 'linked.j2' %}",
         "{% import '../../mailer/settings.py' as s %}",
         "{{ edition.sections.append(1) }}",
         "{{ settings.SECRET_KEY }}",
@@ -79,7 +79,7 @@ def test_an_empty_folder_changes_nothing(edition: Document, look: Look, own: Pat
 )
 def test_no_secret_is_in_its_reach(edition: Document, look: Look, own: Path, attack: str) -> None:
     (own.parent / "secret-key").write_text("SECRET")
-    (own / "linked").symlink_to(own.parent / "secret-key")
+    (own / "linked.j2").symlink_to(own.parent / "secret-key")
     with_footer(own, attack if attack.startswith("<mj-") else section(attack))
     try:
         made = html(edition, look, own)
@@ -110,8 +110,43 @@ def test_a_mistake_is_one_line_that_says_where(
     assert "\n" not in str(fault.value)
 
 
-def test_every_file_that_makes_a_letter_is_counted(own: Path) -> None:
+@pytest.mark.parametrize(
+    "endless",
+    [
+        "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+        "{% for a in 'x' * 900 %}{% for b in 'x' * 900 %}{{ a }}{% endfor %}{% endfor %}",
+        "{{ 'x' * 100000000 }}",
+        "{{ 9 ** 9 ** 9 }}",
+        "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+    ],
+)
+def test_what_would_never_end_is_a_fault(edition: Document, look: Look, own: Path, endless: str) -> None:
+    with pytest.raises(TemplateFault):
+        html(edition, look, with_footer(own, section(endless)))
+
+
+def test_an_ordinary_loop_is_none_of_that_in_any_number_of_letters(
+    edition: Document, look: Look, own: Path
+) -> None:
+    with_footer(own, section("{% for n in range(9000) %}{% endfor %}{{ '=' * 30 }}"))
+    for _ in range(30):
+        assert "=" * 30 in html(edition, look, own)
+
+
+def test_every_file_that_makes_a_letter_is_counted_by_its_name(own: Path) -> None:
+    assert "letter.mjml.j2" in files("")
     with_footer(own, "x")
-    assert files("") == files(str(own))[:-1]
-    assert files(str(own))[-1] == own / "parts" / "footer.j2"
-    assert TEMPLATES / "letter.mjml.j2" in files("")
+    assert files(str(own)) == files("") | {"parts/footer.j2": own / "parts" / "footer.j2"}
+
+
+@pytest.mark.parametrize(
+    "left", [".footer.j2.swp", "parts/footer.j2~", ".git/footer.j2", ".DS_Store", "notes.txt"]
+)
+def test_what_editors_and_version_control_leave_is_no_part_of_a_letter(
+    edition: Document, look: Look, own: Path, left: str
+) -> None:
+    (own / left).parent.mkdir(exist_ok=True)
+    (own / left).write_text("x")
+    assert files(str(own)) == files("")
+    with pytest.raises(TemplateFault):
+        html(edition, look, with_footer(own, f"{{% include '{left}' %}}"))
