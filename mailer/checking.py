@@ -32,7 +32,7 @@ LOOKED_BACK = 5
 class Checked:
     """What preflight found in a revision with its look, were it to leave at `at` (None: nobody has said)."""
 
-    revision: int
+    revision: int | None  # None: of a text that is not stored
     content_hash: str
     at: dt.datetime | None
     findings: tuple[Finding, ...]
@@ -66,14 +66,16 @@ def check(
     now: dt.datetime,
     at: dt.datetime | None,
     online: Asks | None = None,
+    readers: dict[frozenset[str], int] | None = None,
 ) -> Checked:
     """Check the revision, whose text `document` is, as it would leave now; nothing is written.
 
-    `online` asks what is behind the addresses in it; None: nothing is fetched.
+    The revision need not be stored. `online` asks what is behind the addresses in it; None: nothing is
+    fetched. `readers` spares counting them (readership.choices).
     """
     owner = revision.edition.list
     look = look_of(owner)
-    readers = readership.choices(owner)
+    readers = readership.choices(owner) if readers is None else readers
     zone = ZoneInfo(owner.zone)
     matter = Matter(
         text=revision.text,
@@ -92,11 +94,18 @@ def check(
         earlier=_earlier(revision),
         colours=look.theme.palette,
         shades=look.theme.shades,
-        lost_pictures=pictures.missing(names_in(revision.text)),
+        lost_pictures=pictures.missing(_pictures(revision, look)),
     )
     if online:
         matter = dataclasses.replace(matter, online=online(wanted(matter)))
     return Checked(revision.pk, content_hash(revision, look), at, preflight(matter))
+
+
+def _pictures(revision: Revision, look: Look) -> frozenset[str]:
+    """Return the names of the pictures that letters show: those of the text, and those of the theme."""
+    theme = look.theme
+    logos = {each.name for each in (theme.logo.light, theme.logo.dark) if each} if theme.logo else set()
+    return names_in("\n".join((revision.text, *theme.footer))) | logos
 
 
 def _letters(

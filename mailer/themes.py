@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from mailer import editions, pictures, rehearsal
+from mailer import editions, pictures, preflight, rehearsal
 from mailer.look import look_of
 from mailer.manuscript.document import Document
 from mailer.manuscript.pictures import names_in
@@ -37,6 +37,8 @@ def parse(data: bytes) -> dict[str, Any]:
         return tomllib.loads(data.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ThemeError(f"This is no TOML: {error}") from None
+    except RecursionError:
+        raise ThemeError("This is no theme: its brackets are nested deeper than any entry's") from None
 
 
 def check(owner: List, data: Mapping[str, Any]) -> tuple[Theme, tuple[Fault, ...]]:
@@ -58,7 +60,11 @@ def check(owner: List, data: Mapping[str, Any]) -> tuple[Theme, tuple[Fault, ...
         for where, name in shown
         if name in absent
     )
-    return theme, (*faults, *strangers, *lost)
+    look = replace(look_of(owner), theme=theme)
+    faint = theme_reading.faint_labels(theme, {each.slug: each.colour for each in look.interests})
+    said = preflight.check_footer(look, dt.datetime.now(dt.UTC))
+    foot = (Fault("footer", f"line {line}: {message}") for line, message in said)
+    return theme, (*faults, *strangers, *lost, *faint, *foot)
 
 
 def put(owner: List, data: Mapping[str, Any], *, by: str, now: dt.datetime) -> int | None:

@@ -1,6 +1,7 @@
 """Pictures from elsewhere become an edition's own: fetched once, from a real server, in a new revision."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -92,3 +93,76 @@ def test_addresses_are_found_as_markdown_has_them() -> None:
         " ![a [b] c](https://a.example/5.png) [link](https://a.example/4.png) ![c](picture:x) ![a](https://a.example/1.png)"
     )
     assert gathering.addresses(text) == tuple(f"https://a.example/{number}.png" for number in (1, 2, 5))
+
+
+def test_what_somebody_wrote_while_pictures_came_stays(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = street.url("/dish.png")
+    edition = showing(f"![The dish]({url})")
+    fetcher = a_fetcher(street)
+    newer = editions.newest(edition).text.replace(PLACE.decode(), "Mended by Anna.")
+
+    class Meanwhile(type(fetcher)):  # type: ignore[misc]  # a class of the instance at hand
+        def read(self, *asked: object) -> object:
+            editions.revise(edition, newer.encode(), author="anna", now=NOW)
+            return super().read(*asked)
+
+    monkeypatch.setattr(online, "fetcher", lambda: Meanwhile(**vars(fetcher)))
+    (one,) = gathering.gather(edition, by="ed", now=NOW)
+    revision = editions.newest(edition)
+    assert (revision.number, revision.author) == (3, "ed")
+    assert "Mended by Anna." in revision.text
+    assert f"![The dish](picture:{one.name})" in revision.text
+
+
+def test_images_by_reference_and_in_angles_are_gathered_and_code_is_left_alone(street: Street) -> None:
+    dish, spaced = street.url("/dish.png"), street.url("/a b.png")
+    street.says["/a%20b.png"] = answer(200, "image/png", drawing(300, 200))
+    edition = showing(
+        f"![By name][dish] and ![dish][] and `![code]({street.url('/code.png')})`",
+        f'![Angles](<{spaced}> "Title")',
+        f"```\n![fence]({street.url('/fence.png')})\n```",
+        f"[dish]: {dish}",
+    )
+    first, second = gathering.gather(edition, by="ed", now=NOW)
+    assert (first.url, second.url) == (dish, spaced.replace(" ", "%20"))
+    text = editions.newest(edition).text
+    assert f"[dish]: picture:{first.name}" in text
+    assert f'![Angles](picture:{second.name} "Title")' in text
+    assert f"`![code]({street.url('/code.png')})`" in text
+    assert len(street.asked) == 2
+    assert editions.render(edition, []).html.count("/pictures/") == 3
+
+
+def test_what_the_text_cannot_be_written_anew_for_says_so(street: Street) -> None:
+    dish = street.url("/dish.png")
+    edition = showing("![No scheme](//a.example/x.png)", f"![Seen][dish], [linked][dish].\n\n[dish]: {dish}")
+    troubles = [one.trouble for one in gathering.gather(edition, by="ed", now=NOW)]
+    assert "write https: before it" in troubles[0]
+    assert "A link leads to the same address" in troubles[1]
+    assert (editions.newest(edition).number, street.asked) == (1, [])
+
+
+def test_a_picture_of_many_megabytes_is_taken_and_one_of_too_many_is_told_so(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = drawing() + b"\0" * 6_000_000  # what stands behind the image is none of it
+    street.says["/large.png"] = answer(200, "image/png", large)
+    edition = showing(f"![Large]({street.url('/large.png')})")
+    (one,) = gathering.gather(edition, by="ed", now=NOW)
+    assert one.trouble == ""
+    owner = edition.list
+    monkeypatch.setattr(gathering, "LARGEST", 1_000_000)
+    again = an_edition(owner, EDITION.replace(PLACE, f"![L]({street.url('/large.png')})".encode()))
+    (one,) = gathering.gather(again, by="ed", now=NOW)
+    assert one.trouble.startswith("It is larger than 1 MB; make it smaller")
+
+
+def test_a_picture_on_which_a_decoder_stumbles_loses_nothing_of_the_others(street: Street) -> None:
+    broken = (Path(__file__).parent / "pictures" / "damaged" / "crash-1.bin").read_bytes()
+    street.says["/broken.tif"] = answer(200, "image/tiff", broken)
+    edition = showing(f"![Dish]({street.url('/dish.png')})", f"![Broken]({street.url('/broken.tif')})")
+    dish, other = gathering.gather(edition, by="ed", now=NOW)
+    assert "damaged or cut off" in other.trouble
+    assert dish.name in editions.newest(edition).text

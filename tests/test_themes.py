@@ -148,3 +148,94 @@ def test_a_picture_in_the_foot_must_be_kept_here_and_is_shown(owner: List, logo:
     assert [fault.where for fault in themes.check(owner, lost)[1]] == ["footer"]
     letter = themes.preview(owner, {"footer": f"![A seal]({logo})"})
     assert f'src="http://127.0.0.1:8000/pictures/{logo.removeprefix("picture:")}" alt="A seal"' in letter.html
+
+
+def test_a_footer_is_looked_at_as_the_text_of_an_edition_is(owner: List) -> None:
+    lines = (
+        f"{'TO'}DO: write this",
+        "[here](http://127.0.0.1/) and [x](javascript:alert)",
+        "[rel](/about) by {{ sender }}",
+        "[us](https://ed:pw@news.example/)",
+        "РљРёС‚Р°Р№",
+    )
+    said = [str(fault) for fault in themes.check(owner, {"footer": list(lines)})[1]]
+    assert [line.split(": ")[1] for line in said] == [
+        "line 1",
+        "line 2",
+        "line 2",
+        "line 3",
+        "line 3",
+        "line 4",
+        "line 5",
+    ]
+    assert "footer: line 2: “http://127.0.0.1/” can be reached from your own network only" in said[1]
+    good = {
+        "footer": "[Write to us](mailto:desk@news.example)\n[About](https://news.example/about), since 2019"
+    }
+    assert themes.check(owner, good)[1] == ()
+
+
+def test_what_may_be_meant_in_a_footer_is_a_warning_of_every_edition(owner: List) -> None:
+    themes.put(
+        owner, {"footer": "Kept short.\n\nBy [us](https://bit.ly/x). Copyright 2024"}, by="ed", now=NOW
+    )
+    found = editions.check(an_edition(owner), now=NOW).findings
+    assert [(each.rule, each.line, each.column) for each in found] == [
+        ("link-shortened", 1, 1),
+        ("year-old", 1, 1),
+    ]
+    assert found[0].message.startswith("Theme footer, line 2: “https://bit.ly/x” goes through")
+
+
+def test_a_footer_of_before_a_rule_blocks_and_the_advice_is_not_to_mend_the_text(owner: List) -> None:
+    List.objects.filter(pk=owner.pk).update(theme={"footer": "[rel](/about)"})
+    checked = editions.check(an_edition(List.objects.get(pk=owner.pk)), now=NOW)
+    (error,) = checked.errors
+    assert (error.rule, error.in_text) == ("link-relative", False)
+    assert "Theme footer, line 1" in error.message
+
+
+DARK = {
+    "colours": {
+        name: {"light": light, "dark": light}
+        for name, light in {
+            "paper": "#101010",
+            "ink": "#eeeeee",
+            "muted": "#cccccc",
+            "accent": "#aaccff",
+            "quiet": "#111111",
+            "ground": "#000000",
+        }.items()
+    }
+}
+
+
+def test_a_dark_paper_wants_a_colour_for_each_interest_that_the_list_has_and_no_other(owner: List) -> None:
+    slugs = [interest.slug for interest in owner.interests.all()]
+    assert [fault.where for fault in themes.check(owner, DARK)[1]] == [f"interests.{slug}" for slug in slugs]
+    labels = {"interests": dict.fromkeys(slugs, "#ffcccc")}
+    assert themes.check(owner, DARK | labels)[1] == ()
+    assert themes.put(owner, DARK | labels, by="ed", now=NOW) == 1
+    del labels["interests"][slugs[0]]
+    (fault,) = themes.check(owner, DARK | labels)[1]
+    assert fault.where == f"interests.{slugs[0]}"
+    assert "which is given no colour, (#903b3f) on paper (#101010)" in fault.said
+
+
+@pytest.mark.parametrize(
+    ("data", "where"),
+    [
+        ({"footer": "By\x00us"}, "footer"),
+        ({"order": ["Out\x1blook"]}, "order"),
+        ({"sections": {"Out\x00look": {"style": "plain"}}}, "sections"),
+    ],
+)
+def test_a_character_that_no_letter_carries_is_refused(owner: List, data: dict[str, Any], where: str) -> None:
+    assert [fault.where for fault in themes.check(owner, data)[1]] == [where]
+    with pytest.raises(ThemeError, match=r"U\+00"):
+        themes.put(owner, data, by="ed", now=NOW)
+
+
+def test_brackets_within_brackets_are_refused_in_a_line() -> None:
+    with pytest.raises(ThemeError, match="nested deeper"):
+        themes.parse(b"x = " + b"[" * 9_000 + b"]" * 9_000)

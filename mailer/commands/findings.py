@@ -38,8 +38,9 @@ def word_for(edition: int, checked: "Checked", given: str | None) -> str:
 
     Raises FailedError where they say nothing; of a script nothing is asked (`unsaid` tells it).
     """
+    given = " ".join((given or "").split())
     if given or not checked.warnings or checked.blocked or not sys.stdin.isatty():
-        return given or ""
+        return given
     warn_of(edition, checked)
     said = str(
         typer.prompt("Why may they stand, in a word?", default="", show_default=False, err=True)
@@ -65,12 +66,15 @@ def warn_of(edition: int, checked: "Checked") -> None:
 
 def blocking(edition: int, errors: "Iterable[Finding]") -> str:
     """Return why an edition is not approved, and what to do."""
-    number = len(list(errors))
-    it = "it" if number == 1 else "them"
-    return (
-        f"Edition {edition} is blocked by {counted(number, 'error')}: mend {it} in what"
-        f" `mailer editions export {edition}` prints, and import that"
-    )
+    found = list(errors)
+    of_text = sum(error.in_text for error in found)
+    blocked = f"Edition {edition} is blocked by {counted(len(found), 'error')}"
+    if not of_text:
+        return f"{blocked}: the text is not what is wrong, so do what each finding says"
+    it = "it" if of_text == 1 else "them"
+    what = it if of_text == len(found) else f"{of_text} of them"
+    rest = "" if of_text == len(found) else "; with the others do what each says"
+    return f"{blocked}: mend {what} in what `mailer editions export {edition}` prints, and import that{rest}"
 
 
 def counted(number: int, what: str) -> str:

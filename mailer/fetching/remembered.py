@@ -8,12 +8,14 @@ import dataclasses
 import datetime as dt
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -28,7 +30,9 @@ _UNREACHED = frozenset(
 )
 MOST = 2_000  # answers
 _LARGEST = 4_000_000  # bytes of the file
-_SHAPE = 1
+_SHAPE = 2
+# Letters and figures without a word in them, as sessions are named; `;jsessionid=` ends in one.
+_OPAQUE = re.compile(r"(?=[A-Za-z_-]*[0-9])(?=[0-9_-]*[A-Za-z])(?<![A-Za-z0-9])[A-Za-z0-9]{16,}|;")
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,8 @@ class Remembered:
     def recall(self, questions: Iterable[Question], now: dt.datetime) -> dict[Question, Fetched]:
         """Return what is still known of these."""
         known = self._read(now)
-        return {question: known[key][1] for question in questions if (key := _key(question)) in known}
+        found = {question: known[key][1] for question in questions if (key := _key(question)) in known}
+        return {question: dataclasses.replace(fetched, recalled=True) for question, fetched in found.items()}
 
     def keep(self, answers: Mapping[Question, Fetched], now: dt.datetime) -> None:
         """Add answers that came now, and forget the oldest where there are too many."""
@@ -48,12 +53,13 @@ class Remembered:
             _key(question): (now, fetched)
             for question, fetched in answers.items()
             if fetched.outcome not in _UNREACHED
+            and not any(_may_hold_a_token(hop.url) for hop in fetched.hops)
         }
         if not came:
             return
         known = self._read(now) | came
         newest = sorted(known.items(), key=lambda item: item[1][0])[-MOST:]
-        kept = {key: {"at": at.timestamp(), **dataclasses.asdict(fetched)} for key, (at, fetched) in newest}
+        kept = {key: {"at": at.timestamp(), **_written(fetched)} for key, (at, fetched) in newest}
         with suppress(OSError):
             self._write(orjson.dumps({"shape": _SHAPE, "answers": kept}))
 
@@ -85,6 +91,21 @@ def _key(question: Question) -> str:
     """Return what stands for a question: an address may hold a token, and the file has it not."""
     kind = "image" if question.image else "link"
     return hashlib.sha256(f"{kind} {question.url}".encode(errors="surrogatepass")).hexdigest()[:40]
+
+
+def _may_hold_a_token(url: str) -> bool:
+    """Return whether a redirect's address may let somebody in: what leads there is asked again."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return True
+    return bool(parts.query or parts.fragment or "@" in parts.netloc or _OPAQUE.search(parts.path))
+
+
+def _written(fetched: Fetched) -> dict[str, Any]:
+    answer = dataclasses.asdict(fetched)
+    del answer["recalled"]
+    return answer
 
 
 def _value(answer: dict[str, Any]) -> tuple[dt.datetime, Fetched]:

@@ -1,7 +1,7 @@
 """What is asked, and what came of it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -88,7 +88,7 @@ class Fetched:
 
     `seconds` is what asking took, without waiting for one's turn. `kind` is the content's type in small
     letters, '' where none was told. `size` are the bytes of the content as sent, None where it was not read;
-    one that reached `Limits.body` may be larger.
+    one that reached `Limits.body` may be larger. `recalled`: it was asked before, and says nothing of now.
     """
 
     outcome: Outcome
@@ -98,6 +98,7 @@ class Fetched:
     kind: str = ""
     size: int | None = None
     refusal: Refusal | None = None
+    recalled: bool = field(default=False, compare=False)
 
     @property
     def is_well(self) -> bool:

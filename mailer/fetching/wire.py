@@ -105,6 +105,12 @@ class _Reading(http.client.HTTPResponse):
         super().__init__(sock, method=method)
         self.fp = io.BufferedReader(_Counted(self.fp.detach(), sock, allowance))
 
+    def _read_status(self) -> tuple[str, int, str]:
+        """Read on after every interim answer, as http.client does after one of them (RFC 9110 §15.2)."""
+        version, status, reason = super()._read_status()  # type: ignore[misc]  # which typeshed leaves out
+        is_interim = http.HTTPStatus.SWITCHING_PROTOCOLS < status < http.HTTPStatus.OK
+        return version, http.HTTPStatus.CONTINUE if is_interim else status, reason
+
 
 class _Counted(io.RawIOBase):
     """The bytes of a socket: each read has the time that is left, however slowly they drip."""

@@ -48,7 +48,15 @@ def encode(data: bytes, *, clear: bool = False) -> Encoded:
     """
     if len(data) > LARGEST:
         raise PictureError(f"It has {len(data) / 1e6:.0f} MB; make it smaller than {LARGEST / 1e6:.0f} MB")
-    image = _fitted(_srgb(_decoded(data)))
+    try:
+        image = _fitted(_srgb(_decoded(data)))
+    except (PictureError, MemoryError):
+        raise
+    except Image.DecompressionBombError:
+        most = MOST_PIXELS // 1_000_000
+        raise PictureError(f"It has more than {most} million pixels; make it smaller") from None
+    except Exception as error:  # noqa: BLE001 - decoders of strangers' bytes raise whatever they stumble on
+        raise PictureError(f"It is damaged or cut off ({type(error).__name__}): get it anew") from None
     transparent = image.mode == "RGBA" and image.getchannel("A").getextrema() != (OPAQUE, OPAQUE)
     if image.mode == "RGBA" and not (clear and transparent):
         ground = Image.new("RGB", image.size, "white")
@@ -79,12 +87,18 @@ def _decoded(data: bytes) -> Image.Image:
         if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:
             raise PictureError("It moves or has pages, and readers see one picture: choose one")
         image.load()
-        return ImageOps.exif_transpose(image)
+        return _upright(image)
     except UnidentifiedImageError:
         kinds = ", ".join(_KINDS)
         raise PictureError(f"This is none of the kinds that are understood: {kinds}") from None
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
-        raise PictureError(f"It is damaged or cut off ({type(error).__name__}): get it anew") from None
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Return it turned as its camera says, as it is where that cannot be understood."""
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # noqa: BLE001 - what a camera wrote is read by a parser that raises whatever it likes
+        return image
 
 
 def _srgb(image: Image.Image) -> Image.Image:

@@ -4,7 +4,7 @@
 or the network, so that whatever is fetched (are links alive, how heavy are images) comes in as values too.
 """
 
-from mailer.preflight.rules import check
+from mailer.preflight.finding import check, check_footer
 from mailer.preflight.values import Earlier, Finding, Letter, Matter, Severity
 
-__all__ = ["Earlier", "Finding", "Letter", "Matter", "Severity", "check"]
+__all__ = ["Earlier", "Finding", "Letter", "Matter", "Severity", "check", "check_footer"]

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urldefrag, urlencode, urlsplit
 from markdown_it.common.utils import unescapeAll
 
 from mailer.fetching.values import Question
-from mailer.preflight.page import Line, Page, Place
+from mailer.preflight.page import FOOTER, Line, Page, Place
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*(?=:)")
 _TARGET = r"(?:<(?P<angled>[^<>]*)>|(?P<bare>(?:[^\s()<>]|\([^\s()]*\))*))"
@@ -18,7 +18,11 @@ _TAG = re.compile(r"<a\s[^<>]*?href\s*=\s*(?:\"(?P<angled>[^\"]*)\"|'(?P<bare>[^
 _AUTOLINK = re.compile(r"<(?P<angled>[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*)>")
 _DEFINITION = re.compile(rf" {{0,3}}\[(?P<label>[^\[\]]+)\]:\s+{_TARGET}\s*(?:[\"'(].*)?")
 _IMAGE = re.compile(r"!\[(?:[^\\\[\]]|\\.)*$")
-_NAKED = re.compile(r"\bhttps?://[^\s<>\")\]]+", re.IGNORECASE)
+_LONGEST_WORDS = 1_000  # of an image: what is longer is looked at as a link
+_NAKED = re.compile(
+    r"\bhttps?://[^\s<>\")\]]+|(?<![\w./:@-])www\.[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}\b(?:[/?#][^\s<>\")\]]*)?",
+    re.IGNORECASE,
+)
 # What somebody who left the host out of an address writes; any other word in brackets may be just that.
 _LIKE_A_PATH = re.compile(r"(?:/|\./|\.\./|#|\?|www\.)\S*|[\w.-]+\.[A-Za-z]{2,}(?:[/?#]\S*)?|[\w.-]+/\S+")
 _CAMPAIGN = re.compile(r"utm_|mc_[ce]id$|fbclid$|gclid$")
@@ -72,16 +76,16 @@ def links(page: Page) -> tuple[Link, ...]:
     """Return every address that was meant as a link, in the order of the text."""
     found: dict[Place, Link] = {}
     for line in page.lines:
-        if line.kind in {"story", "body"}:
+        if line.kind in {"story", "body", FOOTER}:
             for link in _links_of(line, page):
                 found.setdefault(link.place, link)
-    return tuple(found[place] for place in sorted(found))
+    return tuple(found[place] for place in sorted(found, key=lambda place: (place.in_footer, place)))
 
 
 def naked(page: Page) -> Iterator[Link]:
     """Yield web addresses in words that are no link: a letter shows them as text."""
     for line in page.lines:
-        if line.kind == "body":
+        if line.kind in {"body", FOOTER}:
             taken = [link.place.column - 1 for link in _links_of(line, page)]
             for found in _NAKED.finditer(line.text):
                 inside = any(start <= found.start() < start + len(found[0]) for start in taken)
@@ -93,7 +97,7 @@ def naked(page: Page) -> Iterator[Link]:
 def _links_of(line: Line, page: Page) -> Iterator[Link]:
     for pattern in (_LINK, _TAG, _AUTOLINK):
         for found in pattern.finditer(line.text):
-            if pattern is _LINK and _is_image(line.text[: found.start()]):
+            if pattern is _LINK and _is_image(line.text, found.start()):
                 continue
             group = "angled" if found["angled"] is not None else "bare"
             yield Link(found[group], line.place(found.start(group)), line.kind == "story")
@@ -103,9 +107,9 @@ def _links_of(line: Line, page: Page) -> Iterator[Link]:
         yield Link(definition[group], line.place(definition.start(group)))
 
 
-def _is_image(before: str) -> bool:
+def _is_image(text: str, end: int) -> bool:
     """Return whether the brackets that end here are those of an image."""
-    return _IMAGE.search(before) is not None
+    return _IMAGE.search(text, max(end - _LONGEST_WORDS, 0), end) is not None
 
 
 def _is_used(label: str, page: Page) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from mailer.manuscript.faults import quoted
 from mailer.manuscript.repair import repair, unmended
+from mailer.preflight.misread import misread
 from mailer.preflight.page import HEADINGS, PLAIN
 from mailer.preflight.values import Found, Matter
 from mailer.preflight.writing import is_disguised, script_of
@@ -32,6 +33,10 @@ def broken(matter: Matter) -> Iterator[Found]:
             offset = max(line.text.find(each.was), 0)
             said = f"is “{each.now}” in a wrong encoding: write that"
             yield Found(f"{quoted(each.was)} {said}", line.place(offset))
+        for other in misread(line.text) if not repairs else ():
+            meant = f"is most likely {quoted(other.meant)}, read in a wrong encoding" if other.meant else ""
+            said = meant or "is what is left of letters in a wrong encoding"
+            yield Found(f"{quoted(other.was, 40)} {said}: write it anew", line.place(other.start))
 
 
 def disguised(matter: Matter) -> Iterator[Found]:

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 from mailer.preflight.values import Found, Matter
@@ -31,17 +32,21 @@ class Feature:
 def unsupported(matter: Matter) -> Iterator[Found]:
     """Find what some readers would miss."""
     pages = {letter.name: _markup(letter.rendered.html) for letter in matter.letters}
+    # Letters have most of their tags in common: what stands in none of them is sought once.
+    anywhere = "\n".join(["", *dict.fromkeys(chain.from_iterable(pages.values())), ""])
     for feature in features():
-        names = tuple(name for name, html in pages.items() if feature.loss and feature.pattern.search(html))
+        if not (feature.loss and feature.pattern.search(anywhere)):
+            continue
+        names = tuple(name for name, some in pages.items() if feature.pattern.search("\n".join(some)))
         if names:
             said = f"{feature.name} does not work in {', '.join(feature.without)}: {feature.loss} there"
             yield Found(f"{said}, so take it out of the letter's template", variants=names)
 
 
-def _markup(html: str) -> str:
-    """Return the tags of a letter, each once, and its styles: its words say nothing here."""
+def _markup(html: str) -> list[str]:
+    """Return the styles of a letter, and its tags, each once: its words say nothing here."""
     everyones = _FOR_OUTLOOK.sub("", html)
-    return "\n".join([*_STYLE.findall(everyones), *sorted(set(_TAG.findall(everyones)))])
+    return [*_STYLE.findall(everyones), *sorted(set(_TAG.findall(everyones)))]
 
 
 def dropped_style(matter: Matter) -> Iterator[Found]:

@@ -5,13 +5,14 @@ import re
 from collections.abc import Iterator
 
 from mailer.manuscript.faults import quoted
-from mailer.preflight.days import MONTH_OF, days, month_of
+from mailer.preflight.days import MONTH_OF, days, impossible, month_of
 from mailer.preflight.page import PLAIN, Line
 from mailer.preflight.values import Found, Matter
 
 # An edition of last Monday may leave on Friday; one of last month was forgotten.
 MOST_DAYS = 7
-_OLD = 2  # years; that of the year before is still looked back at in January
+_OLD = 2  # years; that of the year before is still looked back at in January, and in words all the year
+_FEBRUARY = 2
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 # Short ones have a capital, or are other words: delegates sat.
@@ -19,7 +20,11 @@ _WEEKDAY = rf"(?:(?i:{'|'.join(_WEEKDAYS)})|(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat
 _BEFORE = re.compile(rf"\b(?P<weekday>{_WEEKDAY})\b[.,]?\s+(?:the\s+)?$")
 _AFTER = re.compile(rf"\s*\((?P<weekday>{_WEEKDAY})\)")
 _YEAR = re.compile(r"(?<![\w–-])(?:19|20)\d{2}(?![\w–-])")
-_SPEAKS_OF_PAST = re.compile(r"\b(?:in|since|from|of|until|after|before|between|and|the)\s*$", re.IGNORECASE)
+_SPEAKS_OF_PAST = re.compile(
+    r"\b(?:in|since|from|of|until|after|before|between|and|the"
+    r"|en|depuis|de|dès|avant|après|в|с|до|после|за|на|от|im|seit|von|في|منذ|عام|سنة)\s*$",
+    re.IGNORECASE,
+)
 _COPYRIGHT = re.compile(r"(?:©|\(c\)|\bcopyright\b)\s*(?P<year>(?:19|20)\d{2})\b(?!\s*[–-])", re.IGNORECASE)
 
 
@@ -75,15 +80,36 @@ def wrong_weekday(matter: Matter) -> Iterator[Found]:
 
 
 def old_year(matter: Matter) -> Iterator[Found]:
-    """Find a year long past where an edition says what it is of, and in a copyright."""
+    """Find a year that is past where an edition says what it is of, and in a copyright."""
     for line in matter.page.lines:
-        for found, year in _years(line):
+        years = list(_years(line))
+        for found, year in years:
             past = matter.sends_on.year - year
-            if past >= (1 if line.kind not in PLAIN else _OLD) and year != _year_of(matter.document.date):
+            if past >= _least(line, matter, years) and year != _year_of(matter.document.date):
                 said = f"{quoted(found[0])} is {past} {'year' if past == 1 else 'years'} ago"
                 yield Found(
                     f"{said}: bring it up to date, or leave it if it is meant", line.place(found.start())
                 )
+
+
+def _least(line: Line, matter: Matter, years: list[tuple[re.Match[str], int]]) -> int:
+    """Return how many years ago is too long: the one before where a title has no other, from February on."""
+    if line.kind not in PLAIN:
+        return 1
+    if line.kind == "preheader" or len(years) > 1 or matter.sends_on.month < _FEBRUARY:
+        return _OLD
+    date = matter.document.date
+    told = line.kind in {"title", "subtitle"}  # by `contradict`
+    return _OLD if told and date and (any(days(line.words, date)) or MONTH_OF.search(line.words)) else 1
+
+
+def impossible_days(matter: Matter) -> Iterator[Found]:
+    """Find dates that no calendar has."""
+    for line in matter.page.lines:
+        for found in impossible(line.words, matter.document.date or matter.sends_on):
+            yield Found(
+                f"{quoted(found[0])} is no day of the calendar: correct it", line.place(found.start())
+            )
 
 
 def _years(line: Line) -> Iterator[tuple[re.Match[str], int]]:

@@ -1,11 +1,14 @@
 """Rules of what every letter must say: who writes, and how to leave."""
 
+import re
 from collections.abc import Iterator
 from html import unescape
 
 from mailer.preflight.values import Found, Letter, Matter
 from mailer.rendering.marks import defused
 from mailer.rendering.values import LEAVE_MARK, PREFERENCES_MARK
+
+_LINK = re.compile(r"<a\s[^>]*?href=[\"']?([^\"'\s>]+)", re.IGNORECASE)
 
 
 def no_postal_address(matter: Matter) -> Iterator[Found]:
@@ -38,7 +41,7 @@ def _without(matter: Matter, mark: str, what: str) -> Iterator[Found]:
     lacking = tuple(
         letter.name
         for letter in matter.letters
-        if mark not in letter.rendered.text or (letter.rendered.html and mark not in letter.rendered.html)
+        if mark not in letter.rendered.text or (letter.rendered.html and mark not in _links(letter))
     )
     if lacking:
         yield Found(
@@ -50,7 +53,12 @@ def _parts(letter: Letter) -> Iterator[str]:
     """Yield the text part and, where there is one, the HTML part, without their spaces."""
     yield solid(letter.rendered.text)
     if letter.rendered.html:
-        yield solid(unescape(letter.rendered.html))
+        yield solid(unescape(letter.seen))
+
+
+def _links(letter: Letter) -> set[str]:
+    """Return where the links lead that a reader of this letter sees."""
+    return set(_LINK.findall(letter.seen))
 
 
 def solid(text: str) -> str:

@@ -14,19 +14,15 @@ _VECTOR = "image/svg+xml"
 
 def dead(matter: Matter) -> Iterator[Found]:
     """Find images that nobody will see."""
-    if is_cut_off(matter):
-        return
     for url, fetched, names in _images(matter):
-        if said := why_dead(fetched) or why_refused(fetched):
+        if said := why_dead(fetched, cut_off=is_cut_off(matter)) or why_refused(fetched):
             yield _about(url, f"{said}: put it at a public address, or take it out", names)
 
 
 def failing(matter: Matter) -> Iterator[Found]:
     """Find images that did not come now."""
-    if is_cut_off(matter):
-        return
     for url, fetched, names in _images(matter):
-        if said := why_failing(fetched):
+        if said := why_failing(fetched, cut_off=is_cut_off(matter)):
             yield _about(url, said, names)
 
 

@@ -1,6 +1,8 @@
 """Rules of links: where they lead, and whether readers can see where."""
 
+import re
 import tomllib
+import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -10,6 +12,14 @@ from mailer.preflight.addresses import Link, alike, is_private, links, naked
 from mailer.preflight.values import Found, Matter
 from mailer.preflight.writing import as_latin, is_disguised
 
+# What is left of a link that is none: its brackets, and what was meant for an address.
+_LEFT_OVER = re.compile(
+    r"(?<!\\)(?P<left>\]\(\s*<?(?P<address>[a-z][a-z0-9+.-]*:[^\s()<>]{0,40}))", re.IGNORECASE
+)
+# Names of a letter or two are notes and formulas: [1][2], a[i][j].
+_BY_NAME = re.compile(r"(?<![\\\w!])\[[^\[\]]{1,200}(?P<left>\]\[(?!\d+\])[^\[\]\s]{3,40}\])")
+_BRACKETS = re.compile(r"\]\s?[(\[]")
+_LONGEST_LABEL = 63
 _SAFE = frozenset({"http", "https", "mailto"})
 
 
@@ -27,6 +37,54 @@ def relative(matter: Matter) -> Iterator[Found]:
             what = quoted(link.url) if link.url else "This link"
             said = "leads nowhere, since a letter has no page to start from: write https://host/… in full"
             yield Found(f"{what} {said}", link.place)
+
+
+def malformed(matter: Matter) -> Iterator[Found]:
+    """Find addresses that no program can follow, and links that readers get as they were typed."""
+    for link in links(matter.page):
+        if link.scheme in {"http", "https"} and not link.has_user and (said := _why_no_host(link)):
+            yield _about(link, f"{said}: write https://host/… in full")
+    shown, linked = _shown_texts(matter), {link.place for link in links(matter.page)}
+    for line in matter.page.lines:
+        for found in _LEFT_OVER.finditer(line.text):
+            place = line.place(found.start("address"))
+            if place not in linked and any(found["left"] in text for text in shown):
+                said = (
+                    "is no link, and readers see its brackets: take spaces out of the address, and close it"
+                )
+                yield Found(f"{quoted(found['address'])} {said}", place)
+
+
+def lost(matter: Matter) -> Iterator[Found]:
+    """Find links by a name that no line gives an address."""
+    shown = _shown_texts(matter)
+    for line in matter.page.lines:
+        for found in _BY_NAME.finditer(line.text):
+            if any(found["left"] in text for text in shown):
+                said = "has no address, and readers see its brackets: write [words](https://…)"
+                yield Found(f"{quoted(found[0])} {said}", line.place(found.start()))
+
+
+def _shown_texts(matter: Matter) -> list[str]:
+    """Return the letters in plain text that hold brackets as Markdown has them."""
+    return [letter.rendered.text for letter in matter.letters if _BRACKETS.search(letter.rendered.text)]
+
+
+def _why_no_host(link: Link) -> str:
+    """Return what is wrong with a host, '' where nothing is."""
+    if not link.host:
+        return "has no host, so it leads nowhere"
+    labels = link.host.removesuffix(".").split(".")
+    if ":" not in link.host and not all(map(_is_label, labels)):
+        return "has a host that cannot be"
+    return ""
+
+
+def _is_label(label: str) -> bool:
+    """Return whether a part of a host can be one (RFC 1035 §2.3.4); letters of any script are."""
+    marks = {"Mn", "Mc"}
+    fits = all(each.isalnum() or each in "-_" or unicodedata.category(each) in marks for each in label)
+    return 0 < len(label) <= _LONGEST_LABEL and fits
 
 
 def with_user(matter: Matter) -> Iterator[Found]:
@@ -93,7 +151,8 @@ def twice(matter: Matter) -> Iterator[Found]:
 def bare(matter: Matter) -> Iterator[Found]:
     """Find addresses that were written but not linked."""
     for link in naked(matter.page):
-        yield _about(link, f"is no link in the letter: write <{link.url}> or [words]({link.url})")
+        whole = link.url if link.scheme else f"https://{link.url}"
+        yield _about(link, f"is no link in the letter: write <{whole}> or [words]({whole})")
 
 
 def _about(link: Link, said: str) -> Found:

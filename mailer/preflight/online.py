@@ -13,7 +13,7 @@ from mailer.preflight.values import Found, Matter
 SLOW = 5  # seconds
 _GONE = {404: "there is no such page", 410: "the page is gone for good"}
 _FOR_GOOD = frozenset({301, 308})
-_SERVER = 500  # and above: the server's own trouble (RFC 9110 §15.6)
+_SERVER = range(500, 600)  # the server's own trouble (RFC 9110 §15.6); beyond are jokes that bar programs
 _LONG = 140  # characters of an address that is to be written instead
 
 _DEAD = {
@@ -60,21 +60,18 @@ def wanted(matter: Matter) -> tuple[Question, ...]:
 
 def dead(matter: Matter) -> Iterator[Found]:
     """Find links behind which there is nothing."""
-    if is_cut_off(matter):
-        return
     for link, fetched in _links(matter):
-        if said := why_dead(fetched):
+        if said := why_dead(fetched, cut_off=is_cut_off(matter)):
             yield _about(link, f"{said}: correct it, or take the link out")
 
 
 def failing(matter: Matter) -> Iterator[Found]:
     """Find links that did not work now, and may for readers; where none did, it is said once."""
-    if is_cut_off(matter):
-        said = f"None of the {len(matter.online)} addresses could be reached, so nothing is known of them"
+    if cut_off := is_cut_off(matter):
+        said = f"None of the {len(_asked(matter))} addresses could be reached, so nothing is known of them"
         yield Found(f"{said}: see whether this machine may reach the internet, and check again")
-        return
     for link, fetched in _links(matter):
-        if said := why_failing(fetched):
+        if said := why_failing(fetched, cut_off=cut_off):
             yield _about(link, said)
 
 
@@ -108,21 +105,28 @@ def unchecked(matter: Matter) -> Iterator[Found]:
             yield _about(link, f"{what}{said}, so it was not asked: open it and see")
 
 
-def why_dead(fetched: Fetched) -> str:
-    """Return what is wrong where readers will find nothing, '' where they may find something."""
+def why_dead(fetched: Fetched, *, cut_off: bool = False) -> str:
+    """Return what is wrong where readers will find nothing, '' where they may find something.
+
+    `cut_off`: this machine reaches nobody, which says nothing of them.
+    """
+    if cut_off and fetched.outcome in _NOBODY:
+        return ""
     if fetched.outcome is Outcome.ANSWERED and fetched.status in _GONE:
         return f"{_on_its_way(fetched)}answers {fetched.status}, {_GONE[fetched.status]}"
     return f"{_on_its_way(fetched)}{_DEAD[fetched.outcome]}" if fetched.outcome in _DEAD else ""
 
 
-def why_failing(fetched: Fetched) -> str:
-    """Return what is wrong where readers may find what we did not, with what to do; '' where nothing is."""
+def why_failing(fetched: Fetched, *, cut_off: bool = False) -> str:
+    """Return what is wrong where readers may find what we did not, and what to do; '' for nothing."""
+    if cut_off and fetched.outcome in _NOBODY:
+        return ""
     if fetched.outcome in _FAILING:
         return f"{_on_its_way(fetched)}{_FAILING[fetched.outcome]}: open it, and see whether it is the page"
     if fetched.outcome is not Outcome.ANSWERED or fetched.is_well or fetched.status in _GONE:
         return ""
     said = f"{_on_its_way(fetched)}answers {fetched.status}"
-    if fetched.status >= _SERVER:
+    if fetched.status in _SERVER:
         return f"{said}, which is trouble of the server and may pass: open it, and check again"
     return f"{said}, which may be dislike of programs that look: open it in a browser"
 
@@ -134,8 +138,18 @@ def why_refused(fetched: Fetched) -> str:
 
 def is_cut_off(matter: Matter) -> bool:
     """Return whether none of several hosts was reached: that is this machine's doing, not theirs."""
-    hosts = {question.host for question in matter.online}
-    return len(hosts) >= _SEVERAL and all(fetched.outcome in _NOBODY for fetched in matter.online.values())
+    asked = _asked(matter)
+    hosts = {question.host for question in asked}
+    return len(hosts) >= _SEVERAL and all(fetched.outcome in _NOBODY for fetched in asked.values())
+
+
+def _asked(matter: Matter) -> dict[Question, Fetched]:
+    """Return what was asked of others just now: not what is refused unasked, nor what was known."""
+    return {
+        question: fetched
+        for question, fetched in matter.online.items()
+        if fetched.outcome is not Outcome.REFUSED and not fetched.recalled
+    }
 
 
 def _links(matter: Matter) -> Iterator[tuple[Link, Fetched]]:

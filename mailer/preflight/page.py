@@ -1,7 +1,10 @@
-"""An edition's text, line by line, with what each line is and where its words begin."""
+"""An edition's text, line by line, with what each line is and where its words begin.
+
+The lines of the theme's footer come last: they stand in every letter, and in no edition's text.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +14,8 @@ from mailer.manuscript.frontmatter import FENCE, KEYS
 from mailer.manuscript.headline import HEADING
 
 HEADINGS = frozenset({"section", "group", "story"})
+# A line of the theme's footer.
+FOOTER = "footer"
 # One line that readers see in the inbox or at the head of the letter; a letter has no other plain text.
 PLAIN = frozenset({"title", "subtitle", "subject", "preheader"})
 
@@ -28,10 +33,11 @@ _TAGS = re.compile(r"(?<!\\)\{[^{}]*\}\s*$")
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """A place in the text; both count from 1."""
+    """A place in the text, or in the theme's footer; both count from 1, and so do the footer's lines."""
 
     line: int = 1
     column: int = 1
+    in_footer: bool = False
 
 
 START = Place()
@@ -39,7 +45,7 @@ START = Place()
 
 @dataclass(frozen=True)
 class Line:
-    """What one line says: a key of the front matter, a heading, or `body`.
+    """What one line says: a key of the front matter, a heading, `body`, or `footer` (of the theme).
 
     `text` is as typed, but that code is covered: what stands there is quoted. In `words` addresses are
     covered and interests blank too. Both have the line's own columns.
@@ -52,21 +58,22 @@ class Line:
 
     def place(self, offset: int) -> Place:
         """Return the place of an offset in `text` or `words`."""
-        return Place(self.number, offset + 1)
+        return Place(self.number, offset + 1, self.kind == FOOTER)
 
 
 class Page:
     """The text and the places in it."""
 
-    def __init__(self, text: str, document: Document) -> None:
-        """Take the text that `document` was read from."""
+    def __init__(self, text: str, document: Document, footer: Sequence[str] = ()) -> None:
+        """Take the text that `document` was read from, and the lines beneath every letter of the list."""
         self.rows = with_plain_line_ends(text).split("\n")
         self.document = document
+        self.footer = tuple(footer)
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
         """Return every line that says something."""
-        return tuple(self._head()) + tuple(self._body())
+        return (*self._head(), *self._body(), *self._foot())
 
     @cached_property
     def folded(self) -> str:
@@ -121,6 +128,11 @@ class Page:
                 text = _covered(_CODE, row)
                 words = _TAGS.sub(lambda tags: " " * len(tags[0]), _covered(_ADDRESS, text))
                 yield Line(kinds.get(number, "body"), number, text, words)
+
+    def _foot(self) -> Iterator[Line]:
+        for number, row in enumerate(self.footer, 1):
+            text = _covered(_CODE, row)
+            yield Line(FOOTER, number, text, _covered(_ADDRESS, text))
 
 
 def _covered(pattern: re.Pattern[str], text: str) -> str:

@@ -1,4 +1,4 @@
-"""The table of rules, and `check`, which asks them all."""
+"""The table of rules; those of links and images are in `address_rules`."""
 
 from mailer.preflight import (
     characters,
@@ -9,22 +9,20 @@ from mailer.preflight import (
     envelope,
     footer,
     headings,
-    images,
-    images_online,
     interests,
-    links,
-    online,
     parts,
     scripts,
     size,
     stories,
     words,
 )
-from mailer.preflight.values import Finding, Matter, Rule, Severity
+from mailer.preflight.address_rules import ADDRESSES
+from mailer.preflight.values import Rule, Severity
 
 _E, _W = Severity.ERROR, Severity.WARNING
 
 RULES = (
+    *ADDRESSES,
     Rule(
         "size-cut",
         _E,
@@ -38,87 +36,6 @@ RULES = (
         "near that size a longer summary or longer tracked links cut it",
         "the same, 500 bytes a link at most; from 80 kB",
         size.large,
-    ),
-    Rule(
-        "link-unsafe",
-        _E,
-        "javascript:, data:, file: and their like are taken out of letters, so nothing is linked",
-        "what letters carry: http, https, mailto",
-        links.unsafe,
-    ),
-    Rule(
-        "link-relative",
-        _E,
-        "a letter has no page that an address could begin at",
-        "RFC 3986 §4.2",
-        links.relative,
-    ),
-    Rule(
-        "link-user",
-        _E,
-        "a name or password in an address goes to every reader, and forged links look so",
-        "RFC 3986 §7.5",
-        links.with_user,
-    ),
-    Rule(
-        "link-private",
-        _E,
-        "readers cannot reach a host of your own network",
-        "RFC 1918, RFC 6761, RFC 6762",
-        links.private,
-    ),
-    Rule(
-        "link-disguised",
-        _E,
-        "a host that mixes letters of two scripts is made to deceive",
-        "UTS #39 §5",
-        links.disguised,
-    ),
-    Rule(
-        "link-foreign",
-        _W,
-        "readers cannot judge a host in punycode, or one whose letters pass for others",
-        "RFC 3492; UTS #39 §4",
-        links.foreign,
-    ),
-    Rule(
-        "link-shortened",
-        _W,
-        "a shortened link hides its page, dies with its service, and filters distrust it",
-        "MISP warning lists, redirectors.toml",
-        links.shortened,
-    ),
-    Rule("link-dead", _E, "readers find nothing there", "asked online; RFC 9110 §15.5", online.dead),
-    Rule(
-        "link-refused",
-        _E,
-        "readers cannot come there, and it may be meant to harm who looks",
-        "asked online; IANA's special-purpose registries",
-        online.refused,
-    ),
-    Rule(
-        "link-failing",
-        _W,
-        "it did not work now; it may for readers, or tomorrow",
-        "asked online; RFC 9110 §15",
-        online.failing,
-    ),
-    Rule("link-unchecked", _W, "it was not asked, and may be right", "asked online; ours", online.unchecked),
-    Rule(
-        "link-redirects",
-        _W,
-        "what has moved for good will not be forwarded for ever",
-        "asked online; RFC 9110 §15.4",
-        online.redirecting,
-    ),
-    Rule("link-slow", _W, "readers do not wait more than 5 seconds", "asked online; ours", online.slow),
-    Rule("link-twice", _W, "two stories with one link: one of them was pasted wrongly", "ours", links.twice),
-    Rule(
-        "link-bare",
-        _W,
-        "an address that is not linked cannot be clicked in every program",
-        "CommonMark §6.5",
-        links.bare,
     ),
     Rule("story-without-link", _W, "a headline is there to be followed", "ours", stories.without_link),
     Rule(
@@ -244,57 +161,6 @@ RULES = (
     ),
     Rule("sender-nameless", _W, "inboxes show the bare address", "RFC 5322 §3.4", envelope.nameless_sender),
     Rule(
-        "image-left-out",
-        _W,
-        "of an image that is kept elsewhere letters carry the words alone",
-        "ours: a letter must not change, or call elsewhere, after it has left",
-        images.left_out,
-    ),
-    Rule("picture-unknown", _E, "readers see an empty frame", "ours", images.unknown),
-    Rule(
-        "picture-without-words",
-        _W,
-        "images are off in many programs, and some readers listen",
-        "WCAG 2.2, 1.1.1",
-        images.wordless,
-    ),
-    Rule(
-        "image-without-alt",
-        _W,
-        "images are off in many programs, and some readers listen",
-        "WCAG 2.2, 1.1.1",
-        images.without_alt,
-    ),
-    Rule(
-        "image-insecure",
-        _W,
-        "programs that fetch through https alone do not show it",
-        "Gmail and Apple Mail proxies",
-        images.insecure,
-    ),
-    Rule("image-dead", _E, "readers see an empty frame", "asked online; RFC 9110 §15.5", images_online.dead),
-    Rule(
-        "image-failing",
-        _W,
-        "it did not come now, and may not for readers",
-        "asked online; RFC 9110 §15",
-        images_online.failing,
-    ),
-    Rule(
-        "image-not-image",
-        _E,
-        "programs show what calls itself an image, and no SVG",
-        "asked online; Can I email",
-        images_online.not_image,
-    ),
-    Rule(
-        "image-heavy",
-        _W,
-        "beyond 500 kB it comes late on a phone, and costs who pays by the byte",
-        "asked online; ours",
-        images_online.heavy,
-    ),
-    Rule(
         "contrast", _W, "text nearer to its ground cannot be read by many", "WCAG 2.2, 1.4.3", colours.faint
     ),
     Rule("heading-order", _W, "screen readers step through the ranks", "WCAG 2.2, 1.3.1", headings.order),
@@ -321,6 +187,9 @@ RULES = (
         "one of weekday and date is wrong",
         "Gregorian calendar; English",
         dates.wrong_weekday,
+    ),
+    Rule(
+        "date-impossible", _W, "nobody knows which day is meant", "Gregorian calendar", dates.impossible_days
     ),
     Rule("year-old", _W, "last year's title, or a copyright nobody renewed", "ours", dates.old_year),
     Rule(
@@ -372,13 +241,3 @@ RULES = (
         clients.dropped_style,
     ),
 )
-
-
-def check(matter: Matter) -> tuple[Finding, ...]:
-    """Return all that is wrong with an edition: errors first, then by their place in the text."""
-    found = [
-        Finding(rule.severity, each.place.line, each.place.column, rule.name, each.message, each.variants)
-        for rule in RULES
-        for each in rule.finds(matter)
-    ]
-    return tuple(sorted(dict.fromkeys(found)))

@@ -1,6 +1,7 @@
 """What preflight looks at, and what it finds."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,6 +14,15 @@ from mailer.rendering.palette import COLOURS, INTERESTS, Shade
 from mailer.rendering.values import Look, Rendered
 
 EVERYTHING = "everything"
+# What nobody sees: comments, which Outlook alone reads, and what a template hides.
+# Within it no tag of the same name may stand, so that its end is its own.
+_HIDDEN = re.compile(
+    r"<!--.*?-->"
+    r"|<(?P<tag>[a-z][a-z0-9]*)\b[^>]*?"
+    r"(?:style=\"[^\"]*(?:display\s*:\s*none|visibility\s*:\s*hidden)[^\"]*\"|\shidden[\s>=])"
+    r"(?:(?!<(?P=tag)\b).)*?</(?P=tag)>",
+    re.DOTALL | re.IGNORECASE,
+)
 
 
 class Severity(StrEnum):
@@ -36,6 +46,11 @@ class Letter:
     def name(self) -> str:
         """Return what findings call it."""
         return self.names[0]
+
+    @cached_property
+    def seen(self) -> str:
+        """Return the HTML without what its template hides and what Outlook alone reads."""
+        return _HIDDEN.sub("", self.rendered.html)
 
 
 @dataclass(frozen=True)
@@ -78,8 +93,8 @@ class Matter:
 
     @cached_property
     def page(self) -> Page:
-        """Return the text with the place of everything in it."""
-        return Page(self.text, self.document)
+        """Return the text with the place of everything in it, and the footer that its letters have."""
+        return Page(self.text, self.document, self.look.theme.footer)
 
 
 @dataclass(frozen=True)
@@ -106,7 +121,8 @@ class Rule:
 class Finding:
     """What a rule found; `line` and `column` count from 1, and are 1 for what has no place in the text.
 
-    `variants` are the letters it is true of, by name; empty where it is true of the edition.
+    What stands in the theme's footer is told with its line there. `variants` are the letters it is true of,
+    by name; empty where it is true of the edition.
     """
 
     severity: Severity
@@ -115,3 +131,8 @@ class Finding:
     rule: str
     message: str
     variants: tuple[str, ...] = ()
+
+    @property
+    def in_text(self) -> bool:
+        """Return whether it is mended in the edition's text, whose first line is but a fence."""
+        return (self.line, self.column) != (1, 1)

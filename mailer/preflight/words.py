@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from html import unescape
 
 from mailer.manuscript.faults import quoted
+from mailer.preflight.addresses import links
+from mailer.preflight.drafts import ELSEWHERE
 from mailer.preflight.page import HEADINGS, PLAIN, Line
 from mailer.preflight.values import Found, Matter
 
@@ -13,15 +15,25 @@ _TAG = re.compile(
     r"\{\{[^{}]*\}\}"
     r"|\{%.{0,200}?%\}|%%[\w.: -]{1,60}%%|\*\|[\w:.,= -]{1,60}\|\*|<%.{0,200}?%>|\$\{[\w.]{1,60}\}"
 )
+_EXAMPLES = frozenset({"example.com", "example.net", "example.org"})  # RFC 2606 §3
 _FILLER = re.compile(r"\blorem ipsum\b|\bdolor sit amet\b", re.IGNORECASE)
 # Newsrooms' "to come"; the others are written so that no search of ours for what is left to do finds them.
 _MARK = rf"(?:TK|{'TO'}DO|{'FIX'}ME|{'X' * 3})"
 _SURE_MARK = re.compile(
     rf"\b(?:TK){{2,}}\b|[\[(<]\s*{_MARK}\b[^\])>]{{0,60}}[\])>]|\b{_MARK}:|\b(?:TK|{'TO'}DO)[.!…]?\s*(?:$|\]\()"
 )
+# What programs call the fields of a reader, and drafts what is to come.
+_FIELD = (
+    r"(?:(?:first|last|full|your|user|sur)[ _-]?name|[fl]_?name|name|e-?mail(?:[ _-]address)?"
+    r"|company|city|month|day|year"
+    r"|link|url|title|headline|date|quote|text)"
+)
 _PERHAPS_MARK = re.compile(
-    rf"(?<![\w-])(?:TK(?!\s?\d)|{'TO'}DO|{'FIX'}ME|{'X' * 3})(?![\w-])"
-    r"|\[(?:insert|your|add|replace|name|link|title|date|source|city|company)\b[^\[\]]{0,40}\](?![(\[:])",
+    rf"(?<![\w-])(?:TK(?!\s?\d)|{'TO'}DO|{'FIX'}ME|X{{3,}}|TB[ACD])(?![\w-])"
+    r"|\[(?:insert|your|add|replace|name|link|title|date|source|city|company)\b[^\[\]]{0,40}\](?![(\[:])"
+    r"|\[(?i:insert|your|add|replace)\s[^\[\]]{1,40}\](?![(\[:])"
+    rf"|(?i:(?<!!)\[{_FIELD}\](?![(\[:])|(?<![\\{{$])\{{{_FIELD}\}}|<<\s?{_FIELD}\s?>>|(?<![\d%])%{_FIELD}%|#{_FIELD}#)"
+    r"|\b(?i:(?:headline|title|text|summary|link|quote) goes here)\b"
 )
 _ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{2,6}|#x[0-9a-f]{2,6});", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)*")
@@ -47,10 +59,15 @@ def perhaps_placeholders(matter: Matter) -> Iterator[Found]:
     """Find what may be left from a draft, and may be meant."""
     for line in matter.page.lines:
         sure = [found.span() for found in _sure(line)]
-        for found in _PERHAPS_MARK.finditer(line.words):
+        for found in (*_PERHAPS_MARK.finditer(line.words), *ELSEWHERE.finditer(line.words)):
             if not any(start <= found.start() < end for start, end in sure):
                 said = "may be left from a draft: replace it, or leave it if it is meant"
                 yield Found(f"{quoted(found[0])} {said}", line.place(found.start()))
+    for link in links(matter.page):
+        if link.host.removeprefix("www.") in _EXAMPLES:
+            yield Found(
+                f"{quoted(link.url)} leads to a host of examples: write the page's address", link.place
+            )
 
 
 def _sure(line: Line) -> list[re.Match[str]]:

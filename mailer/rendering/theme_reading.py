@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mailer.manuscript.characters import STRAY_CONTROL, printable
 from mailer.manuscript.pictures import Picture, referred
-from mailer.rendering.palette import COLOURS, INTERESTS, READABLE, Shade, contrast
+from mailer.rendering.palette import COLOURS, READABLE, Shade, contrast
 from mailer.rendering.theme import (
     FAMILIES,
     LOGO_WIDTH,
@@ -35,7 +36,7 @@ def read(data: Mapping[str, Any]) -> tuple[Theme, tuple[Fault, ...]]:
     """
     reader = _Reader()
     theme = reader.theme(data)
-    return theme, (*reader.faults, *_faint(theme))
+    return theme, (*reader.faults, *_unprintable(data), *_faint(theme))
 
 
 class _Reader:
@@ -185,14 +186,46 @@ def _faint(theme: Theme) -> Iterator[Fault]:
     pairs += [
         (f"interests.{slug}", f"the label of {slug}", shade, "paper") for slug, shade in theme.interests
     ]
-    if "paper" in given:
-        pairs += [("colours.paper", "the label of an interest", shade, "paper") for shade in INTERESTS]
     for where, text, shade, ground in pairs:
-        for mode in ("light", "dark"):
-            colour, under = getattr(shade, mode), getattr(palette[ground], mode)
-            if (ratio := contrast(colour, under)) < READABLE:
-                yield Fault(
-                    where,
-                    f"in {mode} mode {text} ({colour}) on {ground} ({under}) has a contrast of {ratio:.1f}:1,"
-                    f" and {READABLE}:1 is the least: choose colours further apart",
-                )
+        yield from _too_near(where, text, shade, ground, palette[ground])
+
+
+def faint_labels(theme: Theme, numbers: Mapping[str, int]) -> Iterator[Fault]:
+    """Find interests of a list, each with its number there, whose own colour the theme's paper swallows.
+
+    An interest to which the theme gives a colour is looked at where the theme is read.
+    """
+    given = dict(theme.interests)
+    for slug, number in numbers.items():
+        if slug not in given:
+            shade = theme.shades[theme.place(slug, number)]
+            where, paper = f"interests.{slug}", theme.palette["paper"]
+            yield from _too_near(
+                where, f"the label of {slug}, which is given no colour,", shade, "paper", paper
+            )
+
+
+def _too_near(where: str, text: str, shade: Shade, ground: str, behind: Shade) -> Iterator[Fault]:
+    for mode in ("light", "dark"):
+        colour, under = getattr(shade, mode), getattr(behind, mode)
+        if (ratio := contrast(colour, under)) < READABLE:
+            yield Fault(
+                where,
+                f"in {mode} mode {text} ({colour}) on {ground} ({under}) has a contrast of {ratio:.1f}:1,"
+                f" and {READABLE}:1 is the least: choose colours further apart",
+            )
+
+
+def _unprintable(data: Mapping[str, Any]) -> Iterator[Fault]:
+    """Find characters that no letter can carry, and that one of the databases refuses."""
+    left: list[tuple[str, Any]] = [("", data)]
+    while left:  # as deep as it goes
+        where, value = left.pop()
+        if isinstance(value, dict):
+            left += [(f"{where}.{name}".lstrip("."), each) for name, each in value.items()]
+            left += [(where, name) for name in value]
+        elif isinstance(value, list):
+            left += [(where, each) for each in value]
+        elif isinstance(value, str) and (found := STRAY_CONTROL.search(value.replace("\r", ""))):
+            said = f"it holds a character that no letter can carry (U+{ord(found[0]):04X}): delete it"
+            yield Fault(printable(where), said)

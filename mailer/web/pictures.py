@@ -1,6 +1,7 @@
 """`/pictures/<name>`: a picture of a letter, for whoever opens it; the same to all, and for ever."""
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.http import parse_etags
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
@@ -19,7 +20,9 @@ _HEADERS = {
 def picture(request: HttpRequest, name: str) -> HttpResponse:
     """Return a picture; its name is its hash, so that one who has it need never ask again."""
     tag = f'"{name}"'
-    if request.headers.get("If-None-Match") == tag and not pictures.missing([name]):
+    # Weak and strong are the same here, and `*` is whatever there is (RFC 9110 §13.1.2).
+    known = {each.removeprefix("W/") for each in parse_etags(request.headers.get("If-None-Match", ""))}
+    if known & {tag, "*"} and not pictures.missing([name]):
         return HttpResponseNotModified(headers=_HEADERS | {"ETag": tag})
     data = pictures.kept(name)
     if data is None:

@@ -30,6 +30,7 @@ pytestmark = [pytest.mark.database, pytest.mark.usefixtures("db")]
 
 # As of today, so that the edition's own date is none of what is found.
 TODAY = EDITION.replace(b"2026-12-01", f"{dt.datetime.now(dt.UTC):%Y-%m-%d}".encode())
+WARNED = TODAY.replace(b"The pad stood.", b"See https://c.example/pad.")
 FAULTY = TODAY.replace(b"The rocket flew.", b"Dear {{ name }}, TKTK.").replace(
     b"(https://a.example/nairobi)", b""
 )
@@ -79,7 +80,7 @@ def test_a_person_sees_a_row_for_each_finding(mailer: Mailer, imported: Imported
 
 
 def test_warnings_alone_block_nothing(mailer: Mailer, imported: Imported) -> None:
-    number = imported(TODAY.replace(b"The pad stood.", b"See https://c.example/pad."))
+    number = imported(WARNED)
     checked = mailer("editions", "check", number)
     assert (checked.status, checked.err) == (0, "")
     assert checked.out.endswith(f"1 warning, and no error: edition {number} may be approved.\n")
@@ -211,12 +212,27 @@ def test_online_nothing_of_ones_own_network_is_asked(
 
 
 def test_warnings_need_a_word_and_it_is_kept_with_the_approval(mailer: Mailer, imported: Imported) -> None:
-    number = imported(TODAY.replace(b"The pad stood.", b"See https://c.example/pad."))
+    number = imported(WARNED)
     ran = mailer("editions", "approve", number, "--word", "It stands in the sentence.", "--json")
     assert (ran.json["word"], ran.err) == ("It stands in the sentence.", "")
     assert Approval.objects.get().word == "It stands in the sentence."
     mailer("sends", "schedule", number, "--word", "not asked for: it is approved")
     assert Send.objects.get().approval == Approval.objects.get()
+
+
+def test_a_word_of_spaces_is_none(mailer: Mailer, imported: Imported) -> None:
+    ran = mailer("editions", "approve", imported(WARNED), "--word", "  ")
+    assert "Nobody has said why they may stand" in ran.err
+    assert Approval.objects.get().word == ""
+
+
+def test_what_is_said_on_scheduling_is_kept_with_the_approval_that_had_no_word(
+    mailer: Mailer, imported: Imported
+) -> None:
+    number = imported(WARNED)
+    mailer("editions", "approve", number)
+    assert mailer("sends", "schedule", number, "--word", "It is meant so.").err == ""
+    assert Approval.objects.get().word == "It is meant so."
 
 
 def test_where_nothing_is_found_no_word_is_asked_for(mailer: Mailer, imported: Imported) -> None:
@@ -228,7 +244,7 @@ def test_where_nothing_is_found_no_word_is_asked_for(mailer: Mailer, imported: I
 def test_at_a_terminal_it_is_asked_for(
     mailer: Mailer, imported: Imported, monkeypatch: pytest.MonkeyPatch, said: str, status: int
 ) -> None:
-    number = imported(TODAY.replace(b"The pad stood.", b"See https://c.example/pad."))
+    number = imported(WARNED)
     monkeypatch.setattr("mailer.commands.findings.sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("typer.prompt", lambda *_, **__: said)
     assert mailer("editions", "approve", number).status == status

@@ -76,12 +76,12 @@ def test_the_file_is_its_owners_alone_and_holds_no_address_that_was_asked(memory
         b"[]",
         b"{}",
         b'{"shape": 0, "answers": {}}',
-        b'{"shape": 1, "answers": []}',
-        b'{"shape": 1, "answers": {"a": 1}}',
-        b'{"shape": 1, "answers": {"a": {"at": 1e99}}}',
-        b'{"shape": 1, "answers": {"a": {"at": 1, "outcome": "new", "hops": [], "refusal": null}}}',
-        b'{"shape": 1, "answers": {"a": {"at": 1, "outcome": "loop", "hops": [1], "refusal": null}}}',
-        b'{"shape": 1, "answers": {"a": {"at": 1, "outcome": "loop", "hops": [], "refusal": null, "x": 1}}}',
+        b'{"shape": 2, "answers": []}',
+        b'{"shape": 2, "answers": {"a": 1}}',
+        b'{"shape": 2, "answers": {"a": {"at": 1e99}}}',
+        b'{"shape": 2, "answers": {"a": {"at": 1, "outcome": "new", "hops": [], "refusal": null}}}',
+        b'{"shape": 2, "answers": {"a": {"at": 1, "outcome": "loop", "hops": [1], "refusal": null}}}',
+        b'{"shape": 2, "answers": {"a": {"at": 1, "outcome": "loop", "hops": [], "refusal": null, "x": 1}}}',
         b" " * 5_000_000,
     ],
 )
@@ -96,3 +96,21 @@ def test_where_nothing_can_be_written_nothing_is_remembered_and_nothing_said(tmp
     memory = Remembered(tmp_path / "nowhere" / "fetched.json")
     memory.keep({PAGE: WELL}, NOW)
     assert memory.recall([PAGE], NOW) == {}
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://a.example/?session=1",
+        "https://a.example/x;jsessionid=ab",
+        "https://a.example/s/4f9a0c7be21d4f9a0c7b",
+    ],
+)
+def test_a_redirect_that_may_hold_a_token_is_not_written_down(memory: Remembered, target: str) -> None:
+    plain, question = Question("https://b.example/"), Question("https://a.example/")
+    there = Fetched(Outcome.ANSWERED, 200, (Hop(302, target),))
+    moved = Fetched(Outcome.ANSWERED, 200, (Hop(301, "https://a.example/launches/long-march-2026-11"),))
+    memory.keep({question: there, plain: moved}, NOW)
+    assert memory.recall([question, plain], NOW) == {plain: moved}
+    assert memory.recall([plain], NOW)[plain].recalled
+    assert target.encode() not in memory.path.read_bytes()

@@ -140,3 +140,10 @@ def test_an_image_that_ends_before_its_end_is_broken() -> None:
 )
 def test_a_type_is_told_if_it_is_one(written: str, kind: str) -> None:
     assert fetched(answer(200, written)).kind == kind
+
+
+def test_interim_answers_are_read_past() -> None:
+    hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n"
+    came = fetched(hints + b"HTTP/1.1 102 Processing\r\n\r\n" + answer(404))
+    assert (came.outcome, came.status) == (Outcome.ANSWERED, 404)
+    assert fetched(hints * 5_000).outcome is Outcome.BROKEN

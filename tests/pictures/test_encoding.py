@@ -1,5 +1,7 @@
 """Whatever comes in, what is kept is upright, light, sRGB, and says nothing but what it shows."""
 
+from pathlib import Path
+
 import pytest
 from PIL import Image
 
@@ -142,3 +144,17 @@ def test_a_logo_becomes_light_too() -> None:
     encoded = encode(written(fog, "PNG"), clear=True)
     assert encoded.kind == "png"
     assert len(encoded.data) <= LIGHT
+
+
+@pytest.mark.parametrize("name", ["crash-1", "crash-2", "crash-3", "crash-4"])
+def test_a_damaged_tiff_on_which_a_decoder_stumbles_is_a_picture_or_refused_in_words(name: str) -> None:
+    data = (Path(__file__).parent / "damaged" / f"{name}.bin").read_bytes()
+    try:
+        encode(data)
+    except PictureError as error:
+        assert "damaged or cut off" in str(error)  # noqa: PT017 - either is well
+
+
+def test_an_image_of_more_pixels_than_are_ever_decoded_is_told_so() -> None:
+    with pytest.raises(PictureError, match="more than 60 million pixels; make it smaller"):
+        encode(written(Image.new("1", (20_000, 10_000)), "PNG"))

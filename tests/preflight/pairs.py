@@ -110,6 +110,14 @@ PAIRS = {
         prose("[Go](javascript:alert)"), prose("[Write](mailto:ed@news.example), `javascript:`")
     ),
     "link-relative": Pair(prose("[Go](/agenda)"), prose("[then](former) as [1](a) says")),
+    "link-malformed": Pair(
+        prose("[Go](https://exa mple.org/a) and [there](https://www.example..org/b)."),
+        prose("Array[i](x y), `[a](https://b c)`, [a](<https://b.example/c d>)."),
+    ),
+    "link-lost": Pair(
+        prose("[The agenda][agenda] is out."),
+        prose("As shown [1][2], a[i][row], and `[a][nope]`; \\[so\\][named]."),
+    ),
     "link-user": Pair(text((LINK, "https://ed:pw@a.example/")), text((LINK, "https://a.example/@ed"))),
     "link-private": Pair(text((LINK, "http://10.0.0.7/a")), text((LINK, "http://8.8.8.8/a"))),
     "link-disguised": Pair(
@@ -264,6 +272,10 @@ PAIRS = {
         prose(
             "On Tuesday, 1 December 2026, Fri 4 December, and sat 12 May delegates down; May 5 (Wednesday)."
         ),
+    ),
+    "date-impossible": Pair(
+        prose("On 31 November 2026, and 30.02.2027."),
+        prose("On 29 February, 30 November 2026, 31/12/2026, 12/31/2026; build 2026-77-01, part 45.99.2026."),
     ),
     "year-old": Pair(
         text((SUBJECT, "subject: Digest 2024")),

@@ -5,7 +5,9 @@ import pytest
 from mailer.fetching.values import Fetched, Hop, Outcome, Question, Refusal
 from mailer.preflight import Severity
 from mailer.preflight.online import wanted
-from tests.preflight.cast import SOUND, a_matter, said, with_html
+from mailer.rendering.theme import Theme
+from mailer.rendering.values import House
+from tests.preflight.cast import SOUND, a_look, a_matter, said, with_html
 from tests.preflight.pairs import LINK, PROSE
 
 WELL = Fetched(Outcome.ANSWERED, 200)
@@ -176,3 +178,39 @@ def test_the_longest_addresses_leave_a_message_that_can_be_read() -> None:
     ):
         [(_, message)] = told(fetched, long)
         assert len(message) < 300
+
+
+def test_who_is_refused_unasked_or_was_asked_before_says_nothing_of_this_machine() -> None:
+    nobody = dict.fromkeys(PAGES[1:], Fetched(Outcome.UNKNOWN_HOST))
+    for other in (
+        Fetched(Outcome.REFUSED, refusal=Refusal.PORT),
+        Fetched(Outcome.ANSWERED, 200, recalled=True),
+        Fetched(Outcome.ANSWERED, 404, recalled=True),
+    ):
+        found = said(a_matter(online={PAGES[0]: other} | nobody))
+        (summary,) = [each for each in found if each.line == 1]
+        assert summary.message.startswith("None of the 3 addresses could be reached")
+        assert {each.rule for each in found if each.line != 1} <= {"link-unchecked", "link-dead"}
+        assert sum(each.line != 1 for each in found) == (not other.is_well)
+
+
+def test_a_status_that_is_none_is_no_trouble_of_the_server() -> None:
+    [(_, message)] = told(Fetched(Outcome.ANSWERED, 999))
+    assert "answers 999, which may be dislike of programs that look" in message
+
+
+def test_pictures_kept_here_are_not_asked_for_on_the_net() -> None:
+    look = a_look(house=House("https://news.internal"))
+    picture = "ab" * 16 + "-1072x603.jpg"
+    matter = a_matter(SOUND.replace(PROSE, f"![Hall](picture:{picture})\n\n{PROSE}"), look)
+    assert f"https://news.internal/pictures/{picture}" in matter.letters[0].rendered.html
+    assert wanted(matter) == PAGES
+
+
+def test_links_of_the_themes_footer_are_asked_and_told_by_their_line() -> None:
+    foot = Question("https://foot.example/about")
+    look = a_look(theme=Theme(footer=("By us.", f"[About]({foot.url})")))
+    assert wanted(a_matter(look=look)) == (*PAGES, foot)
+    (finding,) = said(a_matter(look=look, online={foot: Fetched(Outcome.ANSWERED, 404)}))
+    assert (finding.rule, finding.line, finding.column) == ("link-dead", 1, 1)
+    assert finding.message.startswith(f"Theme footer, line 2: “{foot.url}” answers 404")

@@ -11,7 +11,7 @@ from mailer.manuscript.faults import ManuscriptError
 from mailer.manuscript.reading import read
 from mailer.preflight import Severity, check
 from mailer.preflight.rules import RULES
-from tests.preflight.cast import NAMES, SOUND, a_matter, rules, said
+from tests.preflight.cast import NAMES, SOUND, a_matter, rules, said, with_html
 from tests.preflight.pairs import PAIRS
 
 ROOT = Path(__file__).parents[2]
@@ -145,3 +145,68 @@ def test_a_check_takes_less_than_300_ms_beyond_rendering() -> None:
     begun = time.process_time()
     said(matter)
     assert time.process_time() - begun < 0.3
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        '<span style="display:none">-leave_url-</span>',
+        '<p style="color:red;visibility: hidden"><a href="-leave_url-">leave</a></p>',
+        '<div hidden><a href="-leave_url-">leave</a></div>',
+        '<!-- <a href="-leave_url-">leave</a> -->',
+        "<p>-leave_url-</p>",
+    ],
+)
+def test_a_way_to_leave_that_nobody_sees_or_can_click_is_none(hidden: str) -> None:
+    matter = with_html('href="-leave_url-"', f'href="#">x</a>{hidden}<a href="#"')
+    assert {finding.rule for finding in said(matter)} == {"unsubscribe-missing"}
+
+
+def test_an_address_that_nobody_sees_is_none() -> None:
+    address = "14 Observatory Road"
+    matter = with_html(address, f'<span style="display:none">{address}</span>')
+    assert [finding.rule for finding in said(matter)] == ["postal-address-missing"]
+
+
+def test_a_line_of_nothing_but_brackets_takes_no_time() -> None:
+    begun = time.process_time()
+    matter = a_matter(
+        SOUND.replace("Expect a draft", "![a](https://x(" * 5_000 + " Expect a draft"), letters=()
+    )
+    said(matter)
+    assert time.process_time() - begun < 3
+
+
+DRAFTS = (
+    "待补充。火箭",
+    "Пуск. ДОПИСАТЬ.",
+    "À VÉRIFIER : le tir",
+    "سيتم الإضافة لاحقا.",
+    "यहाँ लिखें",
+    "PLATZHALTER",
+)
+
+
+@pytest.mark.parametrize("words", DRAFTS)
+def test_drafts_say_so_in_other_languages_too(words: str) -> None:
+    matter = a_matter(SOUND.replace("Expect a draft", f"{words} Expect a draft"))
+    assert [finding.rule for finding in said(matter)] == ["placeholder-perhaps"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "[Source: Reuters]",
+        "[Name withheld]",
+        "[Your] rocket",
+        "[PDF]",
+        "有待补充",
+        "Надо дописать роман.",
+        "5 % or 7 %",
+    ],
+)
+def test_what_news_writes_in_brackets_is_no_placeholder(words: str) -> None:
+    assert (
+        said(a_matter(SOUND.replace("Expect a draft", f"{words} Expect a draft")), "placeholder-perhaps")
+        == []
+    )

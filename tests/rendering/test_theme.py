@@ -135,10 +135,6 @@ def test_what_makes_no_sense_is_named_and_changes_nothing(data: dict[str, Any], 
         ({"colours": {"accent": {"light": "#ffee00"}}}, "colours.accent"),
         ({"colours": {"paper": {"dark": "#9a9a9a"}}}, "colours.paper"),
         ({"interests": {"moon": "#808080"}}, "interests.moon"),
-        (
-            {"colours": {"paper": "#101010", "ink": "#ffffff", "muted": "#cccccc", "accent": "#99ccff"}},
-            "colours.paper",
-        ),
     ],
 )
 def test_text_that_could_not_be_read_is_a_fault(data: dict[str, Any], where: str) -> None:

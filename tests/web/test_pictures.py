@@ -30,3 +30,12 @@ def test_what_is_not_kept_is_not_found() -> None:
     for asked in (name, "x", "..%2f..%2fetc%2fpasswd", name[:-3] + "svg"):
         answer = Client().get(f"/pictures/{asked}", headers={"if-none-match": f'"{asked}"'})
         assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("asked", ["W/{tag}", '"other", {tag}', "*", '"other",W/{tag}'])
+def test_whoever_has_it_already_hears_so_however_they_say_it(asked: str) -> None:
+    name = pictures.keep(pictures.encode(drawing()), source="a", by="ed", now=NOW)
+    headers = {"if-none-match": asked.format(tag=f'"{name}"')}
+    answer = Client().get(f"/pictures/{name}", headers=headers)
+    assert (answer.status_code, answer.content, answer.headers["ETag"]) == (304, b"", f'"{name}"')
+    assert Client().get(f"/pictures/{name}", headers={"if-none-match": '"other"'}).status_code == 200
