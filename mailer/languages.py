@@ -24,8 +24,12 @@ from django.utils.translation.trans_real import language_code_re
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
+from mailer.rendering.languages import words_of
+
 # Addresses and `lang` say less than Django's codes where one script of a language is all there is.
 _TAGS = {"zh-hans": "zh"}
+# Whose months Django misspells (सितमबर, नवमबर, दिसमबर): letters have them right.
+_AS_IN_LETTERS = {"hi"}
 # The others are as Django has them: here it would say “Dec. 1, 2026”, and put a comma that CLDR does not.
 _DATES = {"en": "j F Y", "ar": "j F Y"}
 
@@ -96,7 +100,10 @@ def isolated(text: str, tag: str = "") -> Markup:
 
 def date(day: dt.date) -> str:
     """Return a day as the current language writes it, with its year; of a moment, the day in UTC."""
-    return formats.date_format(day, _DATES.get(current().code, "DATE_FORMAT"))
+    code = current().code
+    if code in _AS_IN_LETTERS:
+        return words_of(code).date_of(day)
+    return formats.date_format(day, _DATES.get(code, "DATE_FORMAT"))
 
 
 def teach(environment: Environment) -> None:

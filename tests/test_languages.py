@@ -111,6 +111,15 @@ def test_a_day_is_written_as_the_language_writes_it(code: str, written: str) -> 
         assert date(dt.datetime(2027, 3, 1, 23, 59, tzinfo=dt.UTC)) == written
 
 
+def test_hindi_months_are_spelt_as_in_letters() -> None:
+    with translation.override("hi"):
+        assert [date(dt.date(2026, month, 1)).split()[1] for month in (9, 11, 12)] == [
+            "सितंबर",
+            "नवंबर",
+            "दिसंबर",
+        ]
+
+
 @pytest.mark.parametrize(
     ("locale", "forms", "written"),
     [

@@ -1,102 +1,133 @@
-"""What changed between two texts of an edition, in passages short enough to read: values in, values out."""
+"""What changed between two texts of an edition, for those who read the earlier one: values in, values out."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from functools import lru_cache
+from itertools import pairwise
+from typing import TypeVar
 
-from mailer.archive.words import words
-from mailer.manuscript.document import Document, Section, Story
+from mailer.archive.passages import Passage, passages
+from mailer.archive.words import links, pictures, words
+from mailer.manuscript.document import Document, Group, Section, Story
+from mailer.rendering.languages import words_of
 
-# Words that stand around a change, so that one sees what it is about.
-AROUND = 6
-# Of one story; who changed more has written it anew.
-MOST_PASSAGES = 3
-# Beyond so many words no passages are looked for: a comparison takes the square of them.
-MOST_WORDS = 3_000
-# A word with the space after it; scripts that write without spaces are compared by the character.
-_APART = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-_WORD = re.compile(rf"[{_APART}]|[^\s{_APART}]+\s*|\s+")
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Part of a passage; `differs` from the other text."""
-
-    text: str
-    differs: bool = False
-
-
-@dataclass(frozen=True)
-class Passage:
-    """The same place in both texts."""
-
-    before: tuple[Piece, ...]
-    now: tuple[Piece, ...]
+_Part = TypeVar("_Part", Section, Group, Story)
+# The texts of a few editions: whoever reads one of them asks for the same again.
+_REMEMBERED = 128
 
 
 @dataclass(frozen=True)
 class Change:
     """What changed at one place: `title` is its heading, '' for the edition's own head.
 
-    `line` is a story's in the new text, else 0. With `added` or `removed` all of it did;
-    without passages it was written anew.
+    `story` is the place of a story in the new text, from 0; None for what is none, or is there no more. It
+    came or went with `added` or `removed`; has another `link`, another `picture`, other `interests`; says
+    something else in `passages`, or was written `anew`.
     """
 
     title: str
-    line: int = 0
+    story: int | None = None
     added: bool = False
     removed: bool = False
     link: bool = False
+    picture: bool = False
+    interests: bool = False
+    anew: bool = False
     passages: tuple[Passage, ...] = ()
 
 
-def changes(before: Document, now: Document) -> tuple[Change, ...]:
-    """Return what a reader of the earlier text would want to know, in the order of the new one."""
-    found = [_compared("", 0, _head(before), _head(now))]
-    old_parts, new_parts = dict(_parts(before)), dict(_parts(now))
-    found += [
-        _compared(title, 0, old_parts.get(title, ""), new_parts.get(title, ""))
-        for title in dict.fromkeys([*new_parts, *old_parts])
-    ]
-    found += [_story(*pair) for pair in _pairs(before.stories, now.stories)]
-    return tuple(change for change in found if change)
+@dataclass(frozen=True)
+class _Said:
+    """What is compared of a place: words, where links lead, pictures, and whom each line of it is for."""
+
+    text: str = ""
+    links: frozenset[str] = frozenset()
+    pictures: tuple[tuple[str, str], ...] = ()
+    tagged: tuple[tuple[str, frozenset[str]], ...] = ()
+
+    def is_for_others(self, before: "_Said") -> bool:
+        """Return whether a line that stood there before is for other readers now."""
+        were = dict(before.tagged)
+        return any(were.get(line, interests) != interests for line, interests in self.tagged)
 
 
-def _story(old: Story | None, new: Story | None) -> Change | None:
-    if old is None:
-        return Change(new.title, new.line, added=True) if new else None
-    if new is None:
-        return Change(old.title, removed=True)
-    told = _compared(new.title, new.line, _told(old, new), _told(new, old))
-    if old.url == new.url:
-        return told
-    return Change(new.title, new.line, link=True, passages=told.passages if told else ())
+@lru_cache(maxsize=_REMEMBERED)
+def changes(before: Document, now: Document, language: str = "en") -> tuple[Change, ...]:
+    """Return what a reader of the earlier text would want to know, in the order of the new one.
+
+    A date is written as a list of this language (BCP 47) writes it.
+    """
+    return tuple(change for change in _found(before, now, language) if change)
 
 
-def _told(story: Story, other: Story) -> str:
-    """Return what is compared of a story: its title too where that is another."""
-    said = words(story.summary)
-    return said if story.title == other.title else f"{story.title} — {said}"
+@lru_cache(maxsize=_REMEMBERED)
+def places(before: Document, now: Document) -> dict[int, int]:
+    """Return where each story of the earlier text stands in the new one, both from 0; do not change it."""
+    return {old: new for new, old in _known(before.stories, now.stories, _same_title, _same_link).items()}
 
 
-def _pairs(old: tuple[Story, ...], new: tuple[Story, ...]) -> Iterator[tuple[Story | None, Story | None]]:
-    """Yield each story with what it was: known by its title, else by its link."""
-    left = list(old)
-    were: dict[int, Story] = {}
-    for same in (_same_title, _same_link):
-        for place, story in enumerate(new):
-            if place in were:
-                continue
-            match = next((each for each in left if same(each, story)), None)
-            if match:
+def followed(place: int | None, texts: Sequence[Document]) -> int | None:
+    """Return where a story of the first text stands in the last, None where it is there no more."""
+    for before, now in pairwise(texts):
+        place = None if place is None else places(before, now).get(place)
+    return place
+
+
+def _found(before: Document, now: Document, language: str) -> Iterator[Change | None]:
+    yield _compared("", _head(before, now, language), _head(now, before, language))
+    for old, new in _pairs(before.sections, now.sections, _same_title, _same_contents):
+        yield _compared(_title(old, new), _prose(old, new), _prose(new, old))
+        groups = _pairs(old.groups if old else (), new.groups if new else (), _same_title, _same_points)
+        for was, is_now in groups:
+            yield _compared(_title(was, is_now), _points(was, is_now), _points(is_now, was))
+    for place, (story, told) in enumerate(_pairs(before.stories, now.stories, _same_title, _same_link)):
+        # Those that are gone follow on all that are there.
+        yield _compared(_title(story, told), _told(story, told), _told(told, story), place if told else None)
+
+
+def _compared(title: str, before: _Said, now: _Said, story: int | None = None) -> Change | None:
+    if before == now:
+        return None
+    if bool(before.text) != bool(now.text):
+        return Change(title, story, added=not before.text, removed=not now.text)
+    quoted = passages(before.text, now.text) if before.text != now.text else ()
+    change = Change(
+        title,
+        story,
+        link=before.links != now.links,
+        picture=before.pictures != now.pictures,
+        interests=now.is_for_others(before),
+        anew=before.text != now.text and not quoted,
+        passages=quoted,
+    )
+    return change if change != Change(title, story) else None
+
+
+def _pairs(
+    old: Sequence[_Part], new: Sequence[_Part], *same: Callable[[_Part, _Part], bool]
+) -> Iterator[tuple[_Part | None, _Part | None]]:
+    """Yield each part with what it was, those that were not there before, and last those that are gone."""
+    were = _known(old, new, *same)
+    yield from ((old[were[place]] if place in were else None, part) for place, part in enumerate(new))
+    yield from ((part, None) for place, part in enumerate(old) if place not in were.values())
+
+
+def _known(
+    old: Sequence[_Part], new: Sequence[_Part], *same: Callable[[_Part, _Part], bool]
+) -> dict[int, int]:
+    """Return the places of new parts with those they had before; the first way to know one counts most."""
+    left = list(range(len(old)))
+    were: dict[int, int] = {}
+    for is_same in same:
+        for place, part in enumerate(new):
+            match = next((each for each in left if is_same(old[each], part)), None)
+            if match is not None and place not in were:
                 were[place] = match
                 left.remove(match)
-    yield from ((were.get(place), story) for place, story in enumerate(new))
-    yield from ((story, None) for story in left)
+    return were
 
 
-def _same_title(one: Story, other: Story) -> bool:
+def _same_title(one: _Part, other: _Part) -> bool:
     return one.title == other.title
 
 
@@ -104,67 +135,63 @@ def _same_link(one: Story, other: Story) -> bool:
     return bool(one.url) and one.url == other.url
 
 
-def _head(document: Document) -> str:
-    return " — ".join(filter(None, (document.title, document.subtitle)))
+def _same_points(one: Group, other: Group) -> bool:
+    return not {point.text for point in one.points}.isdisjoint(point.text for point in other.points)
 
 
-def _parts(document: Document) -> Iterator[tuple[str, str]]:
-    """Yield the headings under which no stories stand, each with its words."""
-    for section in document.sections:
-        if said := words(section.prose):
-            yield section.title, said
-        yield from _points(section)
+def _same_contents(one: Section, other: Section) -> bool:
+    """Return whether two sections have a text, a story or a list in common, whatever they are called."""
+    if one.prose and one.prose == other.prose:
+        return True
+    stories = {story.title for story in one.stories} & {story.title for story in other.stories}
+    return bool(stories) or any(_same_points(group, each) for group in one.groups for each in other.groups)
 
 
-def _points(section: Section) -> Iterator[tuple[str, str]]:
-    for group in section.groups:
-        yield group.title, " · ".join(words(point.text) for point in group.points)
+def _title(old: _Part | None, new: _Part | None) -> str:
+    part = new or old
+    return part.title if part else ""
 
 
-def _compared(title: str, line: int, before: str, now: str) -> Change | None:
-    if before == now:
-        return None
-    if not before or not now:
-        return Change(title, line, added=not before, removed=not now)
-    return Change(title, line, passages=passages(before, now))
+def _renamed(part: _Part, other: _Part | None, text: str) -> str:
+    """Return what is compared of a part: its heading too where that is another."""
+    if other is None or part.title == other.title:
+        return text
+    return f"{part.title} — {text}" if text else part.title
 
 
-def passages(before: str, now: str) -> tuple[Passage, ...]:
-    """Return where two texts differ, with some words around; none where they have little in common."""
-    old, new = _WORD.findall(f"{before} "), _WORD.findall(f"{now} ")
-    if len(old) + len(new) > MOST_WORDS:
-        return ()
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    groups = list(matcher.get_grouped_opcodes(AROUND))
-    if len(groups) > MOST_PASSAGES:
-        return ()
-    return tuple(_passage(group, old, new) for group in groups)
+def _head(document: Document, other: Document, language: str) -> _Said:
+    said = [document.title, document.subtitle]
+    if document.date and document.date != other.date:
+        said.append(words_of(language).date_of(document.date))
+    return _Said(" — ".join(filter(None, said)))
 
 
-def _passage(group: list[tuple[str, int, int, int, int]], old: list[str], new: list[str]) -> Passage:
-    before: list[Piece] = []
-    now: list[Piece] = []
-    for kind, from_old, to_old, from_new, to_new in group:
-        differs = kind != "equal"
-        before += _piece(old[from_old:to_old], differs=differs)
-        now += _piece(new[from_new:to_new], differs=differs)
-    _, old_start, _, new_start, _ = group[0]
-    _, _, old_end, _, new_end = group[-1]
-    return Passage(
-        _cut(before, at_start=old_start > 0, at_end=old_end < len(old)),
-        _cut(now, at_start=new_start > 0, at_end=new_end < len(new)),
+def _prose(section: Section | None, other: Section | None) -> _Said:
+    if section is None:
+        return _Said()
+    text = _renamed(section, other, words(section.prose))
+    return _Said(text, links(section.prose), pictures(section.prose))
+
+
+def _points(group: Group | None, other: Group | None) -> _Said:
+    if group is None:
+        return _Said()
+    return _Said(
+        _renamed(group, other, " · ".join(words(point.text) for point in group.points)),
+        frozenset().union(*(links(point.text) for point in group.points)),
+        tuple(each for point in group.points for each in pictures(point.text)),
+        tuple((point.text, frozenset(point.interests)) for point in group.points),
     )
 
 
-def _piece(found: list[str], *, differs: bool) -> list[Piece]:
-    """Return words as a piece, and the space after them as one that differs from nothing."""
-    text = "".join(found)
-    said = text.rstrip()
-    return [Piece(said, differs), Piece(text[len(said) :])] if differs else [Piece(text)]
-
-
-def _cut(pieces: list[Piece], *, at_start: bool, at_end: bool) -> tuple[Piece, ...]:
-    """Return the pieces that say something, with an ellipsis where the text goes on."""
-    said = [Piece("… ")] if at_start else []
-    said += [piece for piece in pieces if piece.text]
-    return (*said, Piece("…")) if at_end else tuple(said)
+def _told(story: Story | None, other: Story | None) -> _Said:
+    if story is None:
+        return _Said()
+    text, leads = words(story.summary), frozenset({story.url} if story.url else ())
+    if other is None or not (text and other.summary):
+        # It is there where there is its headline alone.
+        text = f"{story.title} — {text}" if text else story.title
+    else:
+        text = _renamed(story, other, text)
+    tagged = (("", frozenset(story.interests)),)
+    return _Said(text, links(story.summary) | leads, pictures(story.summary), tagged)

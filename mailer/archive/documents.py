@@ -1,8 +1,9 @@
 """The text of a public edition as values, read once: a revision never changes."""
 
+from dataclasses import replace
 from functools import lru_cache
 
-from mailer.archive.publishing import Published, Text
+from mailer.archive.publishing import Head, Published, Text
 from mailer.manuscript.document import Document
 from mailer.manuscript.reading import read
 from mailer.models import Revision
@@ -14,6 +15,11 @@ def document_of(text: Published | Text, offer: Offer) -> Document:
     """Return what an edition of the list says; interests that were retired or renamed are read as ever."""
     known = tuple(interest.slug for interest in offer.interests)
     return _read(text.revision, text.text_hash, known, tuple(former_slugs(offer.list).items()))
+
+
+def in_full(shown: Published, document: Document) -> Published:
+    """Return an edition with what its whole text says of its head, of which lists read the beginning."""
+    return replace(shown, head=Head(document.title, document.subtitle, document.date))
 
 
 @lru_cache(maxsize=128)

@@ -19,26 +19,36 @@ HEAD = 4_000
 
 # Batches of which letters left, or may have.
 _LEFT = "('accepted', 'submitting', 'unknown', 'not_confirmed')"
-# Sends to everybody and their corrections, at any depth; `corrects`: letters of another text had left.
+_SOME_LEFT = f"""EXISTS (
+  SELECT 1 FROM batch WHERE batch.send_id = everybody.id AND batch.state IN {_LEFT}
+)"""
+_ANOTHER = """(
+  SELECT earlier.text_hash <> later.text_hash FROM revision AS earlier, revision AS later
+  WHERE earlier.id = everybody.had AND later.id = everybody.revision_id
+)"""
+# Sends to everybody and their corrections, at any depth; `had`: the text of the letters that left before, the
+# last of them if there was more than one, which `mixed` says.
 _EVERYBODY = f"""
 WITH RECURSIVE everybody AS (
   SELECT send.id, send.edition_id, send.revision_id, send.status, send.scheduled_at, send.finished_at,
-    send.scheduled_at AS first_at, FALSE AS corrects
+    send.scheduled_at AS first_at, CAST(NULL AS bigint) AS had, FALSE AS mixed
   FROM edition JOIN send ON send.edition_id = edition.id
   WHERE {{which}} AND send.kind = 'send' AND send.segment IS NULL
   UNION ALL
   SELECT send.id, send.edition_id, send.revision_id, send.status, send.scheduled_at, send.finished_at,
-    everybody.first_at, everybody.corrects OR EXISTS (
-      SELECT 1 FROM batch WHERE batch.send_id = everybody.id AND batch.state IN {_LEFT}
-    )
+    everybody.first_at,
+    CASE WHEN {_SOME_LEFT} THEN everybody.revision_id ELSE everybody.had END,
+    everybody.mixed OR ({_SOME_LEFT} AND everybody.had IS NOT NULL AND {_ANOTHER})
   FROM everybody JOIN send ON send.corrects_id = everybody.id
   WHERE send.kind = 'correction'
 )
 """
+# Whether letters of another text had left.
+_CORRECTS = f"(everybody.mixed OR (everybody.had IS NOT NULL AND {_ANOTHER})) AS corrects"
 # Each edition once, with the last of its sends that are over.
 _SHOWN = f"""
 {_EVERYBODY}, sent AS (
-  SELECT edition_id, revision_id, scheduled_at AS last_at, corrects,
+  SELECT edition_id, revision_id, scheduled_at AS last_at, {_CORRECTS},
     min(first_at) OVER (PARTITION BY edition_id) AS first_at,
     max(coalesce(finished_at, scheduled_at)) OVER (PARTITION BY edition_id) AS over_at,
     row_number() OVER (PARTITION BY edition_id ORDER BY scheduled_at DESC, id DESC) AS place
@@ -46,7 +56,7 @@ _SHOWN = f"""
 ), shown AS (SELECT * FROM sent WHERE place = 1)
 """
 SHOWN_OF_LIST = _SHOWN.format(which="edition.list_id = %s")
-_COLUMNS = f"""
+COLUMNS = f"""
   shown.edition_id, shown.revision_id, shown.first_at, shown.last_at, shown.over_at, shown.corrects,
   revision.text_hash, substr(revision.text, 1, {HEAD})
 """
@@ -60,7 +70,7 @@ _OLDER = """(shown.first_at, shown.edition_id) < (
 
 _PAGE_OF_LIST = f"""
 {SHOWN_OF_LIST}
-SELECT {_COLUMNS} FROM shown JOIN revision ON revision.id = shown.revision_id
+SELECT {COLUMNS} FROM shown JOIN revision ON revision.id = shown.revision_id
 WHERE {{conditions}} ORDER BY shown.first_at DESC, shown.edition_id DESC LIMIT %s
 """
 
@@ -71,7 +81,7 @@ _ONE = f"""
     lead(first_at) OVER turn AS newer_at, lead(revision_id) OVER turn AS newer_revision
   FROM shown WINDOW turn AS (ORDER BY first_at, edition_id)
 )
-SELECT {_COLUMNS}, older_id, older_at, substr(older.text, 1, {HEAD}),
+SELECT {COLUMNS}, older_id, older_at, substr(older.text, 1, {HEAD}),
   newer_id, newer_at, substr(newer.text, 1, {HEAD})
 FROM turned AS shown JOIN revision ON revision.id = shown.revision_id
 LEFT JOIN revision AS older ON older.id = older_revision
@@ -82,19 +92,18 @@ WHERE shown.edition_id = %s
 # Of a send that is under way: its letters link here from the moment they arrive.
 _UNDER_WAY = f"""
 {_EVERYBODY.format(which="edition.list_id = %s AND edition.id = %s")}
-SELECT everybody.edition_id, everybody.revision_id, first_at, scheduled_at, scheduled_at, corrects,
-  revision.text_hash,  substr(revision.text, 1, {HEAD})
+SELECT everybody.edition_id, everybody.revision_id, first_at, scheduled_at, scheduled_at, {_CORRECTS},
+  revision.text_hash, substr(revision.text, 1, {HEAD})
 FROM everybody JOIN revision ON revision.id = everybody.revision_id
 WHERE status IN ('sending', 'paused', 'settling')
-  AND EXISTS (SELECT 1 FROM batch WHERE batch.send_id = everybody.id AND batch.state = 'accepted')
+  AND {_SOME_LEFT}
 ORDER BY scheduled_at DESC, everybody.id DESC LIMIT 1
 """
 
 # The texts of one edition in the order they were sent, those of which nothing left among them.
 _TEXTS = f"""
 {_EVERYBODY.format(which="edition.id = %s")}
-SELECT everybody.revision_id, everybody.scheduled_at, revision.text_hash,
-  EXISTS (SELECT 1 FROM batch WHERE batch.send_id = everybody.id AND batch.state IN {_LEFT})
+SELECT everybody.revision_id, everybody.scheduled_at, revision.text_hash, {_SOME_LEFT}
 FROM everybody JOIN revision ON revision.id = everybody.revision_id
 ORDER BY everybody.scheduled_at, everybody.id
 """
@@ -104,6 +113,13 @@ _EVERY_LIST = f"""
 SELECT list.slug, shown.edition_id, shown.last_at FROM shown
 JOIN edition ON edition.id = shown.edition_id JOIN list ON list.id = edition.list_id
 ORDER BY shown.first_at DESC, shown.edition_id DESC LIMIT %s
+"""
+
+
+# What a list and its interests are called, and how its editions are set out.
+_CURATED = """
+SELECT max(at) FROM change
+WHERE list_id = %s AND (what LIKE 'lists %%' OR what LIKE 'interests %%' OR what LIKE 'themes %%')
 """
 
 
@@ -199,6 +215,12 @@ def texts(edition: int) -> list[Text]:
 def everywhere(most: int) -> list[tuple[str, int, dt.datetime]]:
     """Return list, number and last change of the newest editions of all public lists."""
     return [(slug, edition, _moment(at)) for slug, edition, at in fetch(_EVERY_LIST, [most])]
+
+
+def curated(list_id: int) -> dt.datetime | None:
+    """Return when somebody of ours changed the list, its interests or its theme last; None for never."""
+    [[at]] = fetch(_CURATED, [list_id])
+    return _moment(at) if at else None
 
 
 def published(row: Sequence[Any], *, listed: bool = True) -> Published:

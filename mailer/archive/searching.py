@@ -1,49 +1,62 @@
 """Search over the stories of public editions: every word asked for stands in the title or the summary.
 
-What is not shown is not found: only texts that everybody was sent last are looked through.
+What is not shown is not found: only texts that everybody was sent last are looked through. They are looked
+through as a reader sees them, without Markdown; a process reads a text once, since a revision never changes.
 """
 
-import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import chain, islice
 
 from markupsafe import Markup, escape
 
-from mailer.archive.publishing import HEAD as HEAD_OF_TEXT
-from mailer.archive.publishing import SHOWN_OF_LIST, Published, published
+from mailer.archive.publishing import COLUMNS, SHOWN_OF_LIST, Published, published
 from mailer.archive.words import words
 from mailer.database import fetch
 from mailer.manuscript.characters import STRAY_CONTROL
 
 LONGEST, MOST_TERMS = 100, 8
 MOST_FOUND = 30
+# The newest of a list that are looked through: forty years of a weekly one.
+MOST_EDITIONS = 2_000
 # Of a summary so many characters are shown around the first word that was found.
 EXCERPT = 180
-# What the database finds in a link's address is no hit; so many are looked at to have enough that are.
-_CANDIDATES = 4 * MOST_FOUND
+# Texts whose words are kept, some 15 KB each, and how many are read by one statement.
+_KEPT, _AT_ONCE = 2 * MOST_EDITIONS, 100
 
-_ESCAPED = str.maketrans({character: f"!{character}" for character in "!%_"})
-# Both databases fold ASCII; beyond it SQLite does not, and PostgreSQL as its locale has it.
-_IS_LIKE = "lower(story.{column}) LIKE %s ESCAPE '!'"
-_FIND = f"""
+# Signs that are typed as one and set as another; what nobody sees is left out.
+_ALIKE = {ord(sign): "'" for sign in "‘’ʼ"} | {ord(sign): "-" for sign in "\u2010\u2011"}
+_ALIKE |= dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"), "")
+
+_TEXTS = f"""
 {SHOWN_OF_LIST}
-SELECT story.id, story.position, story.title, story.summary, shown.edition_id, shown.revision_id
-FROM shown JOIN story ON story.revision_id = shown.revision_id
-WHERE {{conditions}}
-ORDER BY shown.first_at DESC, shown.edition_id DESC, story.position LIMIT {_CANDIDATES}
+SELECT shown.revision_id, revision.text_hash FROM shown JOIN revision ON revision.id = shown.revision_id
+ORDER BY shown.first_at DESC, shown.edition_id DESC LIMIT {MOST_EDITIONS}
 """
-_HAS_INTEREST = """EXISTS (
-  SELECT 1 FROM story_interest
-  WHERE story_interest.story_id = story.id AND story_interest.interest_id = %s
-)"""
-_EDITIONS = f"""
+_STORIES = """
+SELECT revision_id, position, title, summary FROM story
+WHERE revision_id IN ({places}) ORDER BY revision_id, position
+"""
+_OF_INTEREST = f"""
 {SHOWN_OF_LIST}
-SELECT shown.edition_id, shown.revision_id, shown.first_at, shown.last_at, shown.over_at, shown.corrects,
-  revision.text_hash, substr(revision.text, 1, {HEAD_OF_TEXT})
-FROM shown JOIN revision ON revision.id = shown.revision_id WHERE shown.edition_id IN ({{places}})
+SELECT story.revision_id, story.position FROM shown JOIN story ON story.revision_id = shown.revision_id
+JOIN story_interest ON story_interest.story_id = story.id WHERE story_interest.interest_id = %s
 """
+_HITS = f"""
+{SHOWN_OF_LIST}
+SELECT story.id, story.position, story.title, story.summary, {COLUMNS}
+FROM shown JOIN revision ON revision.id = shown.revision_id JOIN story ON story.revision_id = revision.id
+WHERE (story.revision_id, story.position) IN (VALUES {{places}})
+ORDER BY shown.first_at DESC, shown.edition_id DESC, story.position
+"""
+
+# A text by its revision and hash, a story by its revision and place, and what each story says, folded.
+_Text = tuple[int, str]
+_Place = tuple[int, int]
+_Stories = tuple[tuple[int, str], ...]
+_kept: dict[_Text, _Stories] = {}
 
 
 @dataclass(frozen=True)
@@ -73,72 +86,67 @@ def asked(text: str) -> str:
 
 def search(list_id: int, query: str, *, interest: int | None = None) -> Found:
     """Return the stories of a list that have every word of `query` (from `asked`), newest first."""
-    terms = list(dict.fromkeys(query.split()))[:MOST_TERMS]
-    conditions: list[str] = []
-    values: list[object] = [list_id]
-    for term in terms:
-        condition, patterns = _condition(term)
-        conditions.append(condition)
-        values += patterns
-    if interest is not None:
-        conditions.append(_HAS_INTEREST)
-        values.append(interest)
-    rows = fetch(_FIND.format(conditions=" AND ".join(conditions)), values)
-    seen = [re.compile(re.escape(term), re.IGNORECASE) for term in terms]
-    hits = [row for row in rows if _says(seen, row[2], words(row[3]))]
-    shown = hits[:MOST_FOUND]
-    editions = _editions(list_id, {row[4] for row in shown})
-    return Found(
-        tuple(
-            Hit(
-                key,
-                position,
-                marked(title, seen),
-                marked(excerpt(words(summary), seen), seen),
-                editions[edition],
-            )
-            for key, position, title, summary, edition, _ in shown
-            if edition in editions
-        ),
-        more=len(hits) > len(shown) or len(rows) == _CANDIDATES,
-    )
+    terms = tuple(filter(None, dict.fromkeys(map(folded, query.split()))))[:MOST_TERMS]
+    if not terms:
+        return Found((), more=False)
+    found = _matching(fetch(_TEXTS, [list_id]), terms)
+    if interest is not None and (first := next(found, None)):
+        theirs = set(fetch(_OF_INTEREST, [list_id, interest]))
+        found = (place for place in chain([first], found) if place in theirs)
+    hits = list(islice(found, MOST_FOUND + 1))
+    return Found(tuple(_hits(list_id, hits[:MOST_FOUND], terms)), more=len(hits) > MOST_FOUND)
 
 
-def _condition(term: str) -> tuple[str, list[str]]:
-    """Return the condition that a story has this word, and its values."""
-    patterns = [f"%{spelled.translate(_ESCAPED)}%" for spelled in _spellings(term)]
-    places = [_IS_LIKE.format(column=column) for column in ("title", "summary") for _ in patterns]
-    return f"({' OR '.join(places)})", patterns * 2
+def folded(text: str) -> str:
+    """Return text so that what reads the same is the same: capitals, accents and signs however written."""
+    return unicodedata.normalize("NFC", text).translate(_ALIKE).casefold()
 
 
-def _spellings(term: str) -> list[str]:
-    """Return a word in small letters, and beyond ASCII in capitals and with one: as it is really written."""
-    spelled = [term.lower()]
-    if not term.isascii():
-        spelled += [_small_ascii(term.upper()), _small_ascii(term.capitalize()), _small_ascii(term)]
-    return list(dict.fromkeys(spelled))
+def _matching(texts: Sequence[_Text], terms: Sequence[str]) -> Iterator[_Place]:
+    """Yield the stories of texts that have every term."""
+    for start in range(0, len(texts), _AT_ONCE):
+        portion = texts[start : start + _AT_ONCE]
+        said = _read(portion)
+        for text in portion:
+            for position, story in said[text]:
+                if all(term in story for term in terms):
+                    yield text[0], position
 
 
-def _small_ascii(text: str) -> str:
-    return "".join(character.lower() if character.isascii() else character for character in text)
+def _read(texts: Iterable[_Text]) -> dict[_Text, _Stories]:
+    """Return what the stories of each text say; those that were not read yet are, by one statement."""
+    said = {text: kept for text in texts if (kept := _kept.get(text)) is not None}
+    missing = {text[0]: text for text in texts if text not in said}
+    if missing:
+        stories: dict[int, list[tuple[int, str]]] = {revision: [] for revision in missing}
+        for revision, position, title, summary in fetch(
+            _STORIES.format(places=", ".join(["%s"] * len(missing))), list(missing)
+        ):
+            stories[revision].append((position, folded(f"{title}\n{words(summary)}")))
+        read = {text: tuple(stories[revision]) for revision, text in missing.items()}
+        _kept.update(read)
+        for oldest in list(islice(_kept, max(0, len(_kept) - _KEPT))):
+            _kept.pop(oldest, None)
+        said |= read
+    return said
 
 
-def _says(terms: Sequence[re.Pattern[str]], *texts: str) -> bool:
-    return all(any(term.search(text) for text in texts) for term in terms)
+def _hits(list_id: int, places: Sequence[_Place], terms: Sequence[str]) -> Iterator[Hit]:
+    if not places:
+        return
+    pairs = ", ".join(["(%s, %s)"] * len(places))
+    rows = fetch(_HITS.format(places=pairs), [list_id, *(key for place in places for key in place)])
+    editions = {edition: published(row) for edition, row in {row[4]: row[4:] for row in rows}.items()}
+    for story, position, title, summary, edition, *_ in rows:
+        part = excerpt(words(summary), terms)
+        yield Hit(story, position, marked(title, terms), marked(part, terms), editions[edition])
 
 
-def _editions(list_id: int, numbers: set[int]) -> dict[int, Published]:
-    if not numbers:
-        return {}
-    places = ", ".join(["%s"] * len(numbers))
-    rows = fetch(_EDITIONS.format(places=places), [list_id, *numbers])
-    return {row[0]: published(row) for row in rows}
-
-
-def excerpt(text: str, terms: Sequence[re.Pattern[str]]) -> str:
-    """Return the part of a text where the first of the words is, cut between words; else its beginning."""
-    starts = [found.start() for term in terms if (found := term.search(text))]
-    first = max(0, min(starts, default=0) - EXCERPT // 3)
+def excerpt(text: str, terms: Sequence[str]) -> str:
+    """Return the part of a text where the first of the (folded) words is, cut between words, or its start."""
+    text = unicodedata.normalize("NFC", text)
+    spans = _spans(text, terms)
+    first = max(0, spans[0][0] - EXCERPT // 3) if spans else 0
     if first:
         space = text.find(" ", first, first + EXCERPT // 3)
         first = space + 1 if space >= 0 else first
@@ -149,11 +157,11 @@ def excerpt(text: str, terms: Sequence[re.Pattern[str]]) -> str:
     return f"{'… ' if first else ''}{text[first:last]}{' …' if last < len(text) else ''}"
 
 
-def marked(text: str, terms: Sequence[re.Pattern[str]]) -> Markup:
-    """Return text as HTML, with every place where one of the words stands in `<mark>`."""
-    spans = sorted(found.span() for term in terms for found in term.finditer(text))
+def marked(text: str, terms: Sequence[str]) -> Markup:
+    """Return text as HTML, with every place where one of the (folded) words stands in `<mark>`."""
+    text = unicodedata.normalize("NFC", text)
     joined: list[tuple[int, int]] = []
-    for start, end in spans:
+    for start, end in _spans(text, terms):
         if joined and start <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:
@@ -164,3 +172,17 @@ def marked(text: str, terms: Sequence[re.Pattern[str]]) -> Markup:
         parts += [escape(text[at:start]), Markup("<mark>{}</mark>").format(text[start:end])]
         at = end
     return reduce(lambda whole, part: whole + part, parts, Markup()) + escape(text[at:])
+
+
+def _spans(text: str, terms: Sequence[str]) -> list[tuple[int, int]]:
+    """Return where the (folded) terms stand in a text, first to last; one letter may be folded to two."""
+    parts = [folded(character) for character in text]
+    places = [place for place, part in enumerate(parts) for _ in part]
+    whole, spans = "".join(parts), []
+    for term in terms:
+        start = whole.find(term)
+        while start >= 0:
+            end = start + len(term)
+            spans.append((places[start], places[end - 1] + 1))
+            start = whole.find(term, end)
+    return sorted(spans)

@@ -47,6 +47,18 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     )
 
 
+def not_online(request: HttpRequest, archive: str) -> HttpResponse:
+    """Say the same of every edition that is not in a list's archive: that went to some, or never was."""
+    return _notice(
+        request,
+        404,
+        _("This edition is not online"),
+        _("It may have gone to some readers only, or not be out yet."),
+        _("Whoever has it has all of it in their letter."),
+        archive=archive,
+    )
+
+
 def too_large(request: HttpRequest) -> HttpResponse:
     """Say that what was sent is more than any of our forms can hold."""
     return _notice(
@@ -111,5 +123,9 @@ def ended_link(request: HttpRequest, why: Ended) -> HttpResponse:
     return _notice(request, 200 if why == Ended.USED else 410, title, happened, again)
 
 
-def _notice(request: HttpRequest, status: int, title: str, happened: str, todo: str) -> HttpResponse:
-    return page(request, "notice.html", status=status, title=title, happened=happened, todo=todo)
+def _notice(
+    request: HttpRequest, status: int, title: str, happened: str, todo: str, *, archive: str = ""
+) -> HttpResponse:
+    return page(
+        request, "notice.html", status=status, title=title, happened=happened, todo=todo, archive=archive
+    )

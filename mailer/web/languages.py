@@ -66,4 +66,5 @@ def to(request: HttpRequest, path: str) -> str:
     """Return the address of another page of ours, with the language wherever the browser would not say it."""
     if not asked(request) and current().code == (accepted(request) or settings.LANGUAGE_CODE):
         return path
-    return f"{path}{'&' if '?' in path else '?'}{FIELD}={current().tag}"
+    page, sign, place = path.partition("#")
+    return f"{page}{'&' if '?' in page else '?'}{FIELD}={current().tag}{sign}{place}"

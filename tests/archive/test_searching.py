@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from mailer import editions
 from mailer.archive import searching
@@ -80,7 +81,22 @@ def test_case_and_script_do_not_matter(scripts: List, query: str, title: str) ->
 
 
 @pytest.mark.parametrize(
-    "query", ["%", "_", "o%b", "а%б", "rocket", "needle", "hidden.example", "**", "!", "россия nairobi"]
+    "query",
+    [
+        "%",
+        "_",
+        "&amp;",
+        "\\",
+        "\u200b",
+        "o%b",
+        "а%б",
+        "rocket",
+        "needle",
+        "hidden.example",
+        "**",
+        "!",
+        "россия nairobi",
+    ],
 )
 def test_what_no_story_says_is_not_found(scripts: List, query: str) -> None:
     expected = ["Россия строит"] if query in {"%", "_"} else []
@@ -144,16 +160,84 @@ def test_many_words_are_not_all_looked_for(digest: List) -> None:
 
 
 def test_marks_overlap_and_markup_stays_text() -> None:
-    terms = [re.compile(word, re.IGNORECASE) for word in ("anten", "tenna", "<b>")]
+    terms = ("anten", "tenna", "<b>")
     assert marked("An Antenna & <b>", terms) == "An <mark>Antenna</mark> &amp; <mark>&lt;b&gt;</mark>"
 
 
 def test_an_excerpt_is_cut_between_words() -> None:
     text = " ".join(f"word{number}" for number in range(100))
-    cut = excerpt(text, [re.compile("word50")])
+    cut = excerpt(text, ["word50"])
     assert cut.startswith("… word4")
     assert cut.endswith(" …")
     assert "word50" in cut
     assert len(cut) < 200
-    assert excerpt("short", [re.compile("x")]) == "short"
-    assert excerpt("月" * 400, [re.compile("x")]) == "月" * 180 + " …"
+    assert excerpt("short", ["x"]) == "short"
+    assert excerpt("月" * 400, ["x"]) == "月" * 180 + " …"
+
+
+CUT = """---
+list: space-digest
+title: Cut
+---
+# News
+## [Café on Mars](https://a.example/1)
+**Chang’e**-7 lands; AT\\&T R&amp;D snow\\_man, soft­ly, un*believ*able.
+
+## [Nothing](https://a.example/2)
+电**站**将[建成](https://a.example/3)。
+""".encode()
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        ("café", "Café on Mars"),
+        ("café mars", "Café on Mars"),
+        ("CHANG'E-7", "Café on Mars"),
+        ("chang’e-7", "Café on Mars"),
+        ("at&t r&d", "Café on Mars"),
+        ("snow_man", "Café on Mars"),
+        ("softly", "Café on Mars"),
+        ("unbelievable", "Café on Mars"),
+        ("电站将建成", "Nothing"),
+    ],
+)
+def test_words_are_found_however_markdown_or_a_keyboard_writes_them(
+    digest: List, query: str, title: str
+) -> None:
+    published(digest, CUT)
+    assert titles(digest, query) == [title]
+
+
+def test_capitals_of_any_length_are_found_and_marked(digest: List) -> None:
+    published(digest, MANY_SCRIPTS)
+    assert titles(digest, "STRASSE") == ["Straße zum Mond"]
+    assert marked("Die Straße", ["strasse"]) == "Die <mark>Straße</mark>"
+    assert marked("Café", ["café"]) == "<mark>Café</mark>"
+    assert excerpt(f"{'x ' * 200}Straße", ["strasse"]).endswith("Straße")
+
+
+def test_addresses_of_newer_links_hide_no_older_word(digest: List) -> None:
+    published(digest, EDITION.replace(b"The dish", b"The Reuters dish"))
+    stories = b"".join(
+        b"## [S%d](https://a.example/%d)\nSee [it](https://reuters.com/%d).\n\n" % ((number,) * 3)
+        for number in range(121)
+    )
+    published(digest, b"---\nlist: space-digest\ntitle: T\n---\n# N\n" + stories, weeks=1)
+    assert titles(digest, "reuters") == ["A station over Nairobi"]
+
+
+def test_a_process_reads_a_text_once_and_forgets_the_oldest(
+    digest: List, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    many(digest, 4)
+    monkeypatch.setattr(searching, "_kept", {})
+    monkeypatch.setattr(searching, "_KEPT", 3)
+    monkeypatch.setattr(searching, "_AT_ONCE", 2)
+    for _ in range(2):
+        assert len(titles(digest, "dish")) == 4
+        assert len(searching._kept) == 3
+    monkeypatch.setattr(searching, "_KEPT", 9)
+    assert titles(digest, "nowhere") == []
+    with django_assert_num_queries(1):
+        assert titles(digest, "nowhere") == []

@@ -1,4 +1,11 @@
-from mailer.archive.words import line, prose, words
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailer.archive import words as module
+from mailer.archive.words import line, links, pictures, prose, words
 
 NAME = f"{'a' * 32}-1072x603.jpg"
 
@@ -22,3 +29,31 @@ def test_pictures_are_found_where_they_are_kept() -> None:
 def test_words_are_what_is_read() -> None:
     assert words("A [page](https://a.example) &\n**more**\n\n- one\n- two") == "A page & more one two"
     assert words("") == ""
+
+
+PARTS = st.one_of(
+    st.sampled_from(list("aBé月1 \n*_`!.'-#\\[]()")),
+    st.sampled_from(["  ", "\n\n", "**", "&amp;", "<b>", "**d**", "](https://x.example)"]),
+    st.sampled_from(["[a](https://a.example/b_c)", "[b c](https://a.example/*)"]),
+)
+
+
+@given(st.lists(PARTS, max_size=14).map("".join))
+def test_the_short_way_to_words_says_what_the_long_one_does(markdown: str) -> None:
+    never = re.compile(r"(?!)")
+    short = words.__wrapped__(markdown)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(module, "words_alone", lambda text: never.match(text) is not None)
+        assert short == words.__wrapped__(markdown)
+
+
+def test_most_summaries_go_the_short_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "block_html", lambda _: pytest.fail("set as HTML"))
+    text = "The [rocket](https://a.example/a_b) flew from **Wenchang**.\n\nTwice, they said."
+    assert words(text) == "The rocket flew from Wenchang. Twice, they said."
+
+
+def test_links_and_pictures_are_named_as_they_are() -> None:
+    text = f"A [page](https://a.example/?a&b) ![“A” dish](picture:{NAME}) [again](https://a.example/?a&b)"
+    assert links(text) == {"https://a.example/?a&b"}
+    assert pictures(text) == ((NAME, "“A” dish"),)

@@ -31,8 +31,9 @@ def is_closed(response: object, path: str) -> None:
     assert policy(response)["form-action"] == "'self'"
     script = policy(response).get("script-src")
     assert script is None or (script == "'self'" and path.startswith("/subscribe/"))
-    # A picture is for mail programs on the web, whose pages it is shown in.
-    elsewhere = "Cross-Origin-Resource-Policy" if path.startswith("/pictures/") else ""
+    # A picture is for mail programs on the web, or where an edition is shared: their pages show it.
+    shared = path.startswith("/pictures/") or path.endswith("/card.png")
+    elsewhere = "Cross-Origin-Resource-Policy" if shared else ""
     for name in set(EVERYWHERE) - {"Content-Security-Policy", elsewhere}:
         assert headers[name] == EVERYWHERE[name]
     assert headers["X-Frame-Options"] == "DENY"

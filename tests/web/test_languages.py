@@ -182,6 +182,8 @@ def test_an_address_of_ours_carries_the_language_only_where_the_browser_would_no
         assert to(request(accept="fr-CA"), "/") == "/"
         assert to(request(accept="ru"), "/") == "/?lang=fr"
         assert to(request(accept="ru"), "/x?a=b") == "/x?a=b&lang=fr"
+        assert to(request(accept="ru"), "/x/#s2") == "/x/?lang=fr#s2"
+        assert to(request(accept="ru"), "/x/?a=b#s2") == "/x/?a=b&lang=fr#s2"
         assert to(request("?lang=fr", accept="fr"), "/") == "/?lang=fr"
     with translation.override("en"):
         assert to(request(), "/") == "/"

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -12,13 +13,13 @@ from django.views.decorators.http import require_safe
 from mailer.archive import addresses, publishing, searching, stories
 from mailer.archive.publishing import PAGE, Published
 from mailer.archive.searching import Hit
-from mailer.rendering.languages import script_of
 from mailer.web.archive import structured
 from mailer.web.archive.asking import before as asked_before
 from mailer.web.archive.asking import interest as asked_interest
 from mailer.web.archive.asking import public
 from mailer.web.archive.caching import absolute, shared
 from mailer.web.archive.labels import Label, labels_of
+from mailer.web.archive.speech import spoken
 from mailer.web.languages import speak
 from mailer.web.pages import page
 from subscribers.models import Interest
@@ -84,7 +85,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponseBase:
         "archive.html",
         unlisted=bool(query),
         list=offer.list,
-        direction=script_of(offer.list.language).direction,
+        spoken=partial(spoken, language=offer.list.language),
         filters=_filters(offer, chosen, query),
         chosen=chosen,
         query=query,

@@ -52,6 +52,7 @@ def site(live_server: LiveServer, settings: Settings) -> Site:
     digest, arabic = a_list(), a_list("fada")
     a_list("empty")
     List.objects.filter(pk=arabic.pk).update(language="ar", name="نشرة الفضاء")
+    List.objects.filter(pk=digest.pk).update(name="W" * 80)
     edition = many(digest, PAGE + 2)[PAGE]
     wide = published(digest, WIDE, weeks=40)
     mended = corrected(digest, EDITION.replace(b"turned", b"fell"), EDITION.replace(b"The dish", b"A dish"))
@@ -139,7 +140,10 @@ def test_a_reader_finds_a_story_by_keyboard_alone_and_without_scripts(site: Site
     with page.expect_navigation():
         page.locator(".found a").first.focus()
         page.keyboard.press("Enter")
-    assert "#s2" in page.url
+    assert page.url.endswith("?lang=fr#s2")
+    assert page.evaluate("document.documentElement.lang") == "fr"
+    assert page.locator(":target h3").inner_text() == "A station over Nairobi"
+    assert page.evaluate("scrollY") > 0
     page.goto(site.list)
     assert not page.get_by_text("More 2").is_visible()
     page.locator("summary").focus()

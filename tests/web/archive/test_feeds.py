@@ -1,4 +1,6 @@
 import datetime as dt
+import html
+import re
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -8,6 +10,7 @@ from django.utils.http import http_date
 from pytest_django import DjangoAssertNumQueries
 
 from mailer.web.archive.feeds import ENTRIES
+from subscribers import changing, curating
 from subscribers.models import List
 from tests.archive.editions import corrected, many, published
 from tests.stage import EDITION, NOW, a_list
@@ -84,6 +87,52 @@ def test_an_interest_has_a_feed_of_its_own(digest: List, kind: str) -> None:
     assert "Wenchang" not in written
     assert f"/archive/space-digest/{edition.pk}/?interest=africa" in written
     assert answer(f"{kind}?interest=nothing").content == answer(kind).content
+
+
+@pytest.mark.parametrize("kind", [RSS, ATOM])
+def test_an_interest_under_another_name_brings_nothing_anew(digest: List, kind: str) -> None:
+    edition = published(digest)
+
+    def ids() -> list[str]:
+        written = answer(f"{kind}?interest=africa").content.decode()
+        return re.findall(r"<(?:id|guid[^>]*)>(.*?)<", written)
+
+    before = ids()
+    curating.rename(digest, "africa", new_slug="africas", by="vera", at=NOW)
+    assert ids() == before
+    assert before[-1].startswith(f"{BASE}/archive/space-digest/{edition.pk}/#interest-")
+    assert 'isPermaLink="true"' not in answer(f"{RSS}?interest=africa").content.decode()
+
+
+def test_who_asks_by_date_alone_hears_of_another_name(digest: List) -> None:
+    published(digest)
+    since = answer(ATOM).headers["Last-Modified"]
+    later = NOW + dt.timedelta(days=1)
+    changing.change(digest, by="vera", at=later, name="Orbit")
+    renamed = answer(ATOM, **{"if-modified-since": since})
+    assert renamed.status_code == 200
+    assert "Orbit" in renamed.content.decode()
+    assert renamed.headers["Last-Modified"] == http_date(later.timestamp())
+    assert answer(ATOM, **{"if-modified-since": http_date(later.timestamp())}).status_code == 304
+
+
+@pytest.mark.parametrize("kind", [RSS, ATOM])
+def test_a_feed_runs_as_its_words_do(digest: List, kind: str) -> None:
+    List.objects.filter(pk=digest.pk).update(language="ar")
+    text = EDITION.replace(b"The rocket flew.", "انطلق الصاروخ.\n\nIt flew!".encode())
+    published(digest, text)
+    written = html.unescape(answer(kind).content.decode())
+    assert '<div lang="ar" dir="rtl">' in written
+    assert '<h3 lang="en" dir="ltr"><a href="https://a.example/nairobi">' in written
+    assert "<p>انطلق الصاروخ.</p>" in written
+    assert '<p lang="en" dir="ltr">It flew!</p>' in written
+
+
+def test_a_long_head_is_read_whole(digest: List) -> None:
+    head = b"---\nlist: space-digest\npreheader: " + b"long " * 900 + b"\ntitle: Late title\n---\n"
+    published(digest, head + EDITION[EDITION.index(b"# Selected") :])
+    [entry] = feed(ATOM).findall("a:entry", NAMES)
+    assert said(entry, "a:title") == "Late title"
 
 
 def test_pictures_have_whole_addresses(digest: List) -> None:

@@ -142,6 +142,42 @@ def test_a_search_within_an_interest_stays_there_and_in_its_language(digest: Lis
     assert '<input type="hidden" name="lang"' not in page()
 
 
+def test_a_link_to_a_story_leads_there_in_the_page_s_language(digest: List) -> None:
+    edition = published(digest)
+    assert f'<a href="{ARCHIVE}{edition.pk}/?lang=fr#s2">' in page(f"{ARCHIVE}?lang=fr")
+    assert f'<a href="{ARCHIVE}{edition.pk}/?lang=ar#s2">' in page(f"{ARCHIVE}?q=dish&lang=ar")
+    List.objects.filter(pk=digest.pk).update(language="fr")
+    assert f'<a href="{ARCHIVE}{edition.pk}/?lang=fr#s2">' in page(accept="de")
+    assert f'<a href="{ARCHIVE}{edition.pk}/#s2">' in page(accept="fr")
+
+
+def test_a_title_in_another_language_says_so(digest: List) -> None:
+    published(digest, EDITION.replace(b"A station over Nairobi", "电站将在月球建成".encode()))
+    for path in (ARCHIVE, f"{ARCHIVE}?q=dish"):
+        assert '<bdi lang="zh">电站将在月球建成</bdi>' in page(path)
+
+
+def test_each_page_has_a_title_of_its_own(digest: List) -> None:
+    last, *_ = many(digest, PAGE + 2)[2:]
+    for query, title in (
+        ("", ""),
+        ("?interest=africa", "Africa · "),
+        ("?q=dish", "“dish” · "),
+        ("?q=dish&interest=africa", "“dish” · Africa · "),
+        (f"?before={last.pk}", "8 December 2026 · "),
+    ):
+        written = page(f"{ARCHIVE}{query}")
+        assert f"<title>{title}Archive · Space Digest</title>" in written
+        assert f'<meta property="og:title" content="{title}Space Digest">' in written
+
+
+def test_an_interest_offers_its_own_feed_first(digest: List) -> None:
+    published(digest)
+    feeds = re.findall(r'<link rel="alternate" [^>]*href="([^"]*)"', page(f"{ARCHIVE}?interest=africa"))
+    own = [f"{ARCHIVE}{kind}.xml?interest=africa" for kind in ("rss", "atom")]
+    assert feeds == [*own, f"{ARCHIVE}rss.xml", f"{ARCHIVE}atom.xml"]
+
+
 def test_feeds_are_offered_to_eyes_and_to_programs(digest: List) -> None:
     written = page()
     assert digest.pk
@@ -213,6 +249,7 @@ def test_a_page_costs_three_statements_and_a_search_four(
 ) -> None:
     many(digest, 8)
     page()
+    page(f"{ARCHIVE}?q=dish")
     for path, statements in ((ARCHIVE, 3), (f"{ARCHIVE}?interest=africa", 3), (f"{ARCHIVE}?q=dish", 4)):
         with django_assert_num_queries(statements):
             page(path)
