@@ -14,12 +14,12 @@ from django.db.models import Q, QuerySet
 
 from mailer import batches, events
 from mailer.database import fetch
-from mailer.models import Attempt, Delivery, Event, EventBody, Send
+from mailer.models import Attempt, Delivery, Event, EventBody, Send, Tester
 from mailer.transports.words import pattern_of
 from mailer.vocabulary import SendKind
 from mailer.webhooks.sendgrid import hear
 from subscribers.addresses import AddressError, parse
-from subscribers.erasing import BLANKED, PARTED, Person, Place
+from subscribers.erasing import BLANKED, PARTED, REMOVED, Person, Place
 
 log = structlog.get_logger()
 
@@ -68,6 +68,7 @@ class Traces:
             Place("events", BLANKED, _events(person, copies)),
             Place("addresses of tests", BLANKED, named),
             Place("deliveries", PARTED, parted),
+            Place("test lists", REMOVED, Tester.objects.filter(address_key__in=person.keys).delete()[0]),
         ]
 
 

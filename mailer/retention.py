@@ -13,6 +13,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 
+from mailer.accounts import tidying
 from mailer.database import execute, fetch, instant
 from mailer.models import EventBody
 from subscribers import changes, keeping, keeping_requests, pausing
@@ -112,6 +113,7 @@ def keep(*, now: dt.datetime, by: str = BY_ITSELF, dry_run: bool = False) -> Kep
     asked = keeping_requests.forget_requests(now=now, dry_run=dry_run)
     kept = Kept(lists, counts[EVENTS], counts[BODIES], days, asked)
     if not dry_run:
+        tidying.forget(now=now)
         log.info(
             "retention",
             sign_ups=sum(each.sign_ups_removed for each in lists),

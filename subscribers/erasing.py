@@ -116,7 +116,7 @@ def forget(people: Collection[int]) -> int:
 
     Call it in a transaction. What other apps hold about them stays, without them.
     """
-    Change.objects.filter(subscriber__in=people).update(before={}, after={})
+    changes.blank(Change.objects.filter(subscriber__in=people))
     _locked(people)
     found = Subscriber.objects.filter(pk__in=people)
     count = found.count()
@@ -195,8 +195,7 @@ def _of_subscriber(person: Person) -> list[Place]:
     about = Q(subject__in=person.keys)
     if person.subscriber is not None:
         about |= Q(subscriber=person.subscriber)
-    told = Change.objects.filter(about).exclude(what=WHAT).exclude(before={}, after={})
-    blanked = Place("audit log", BLANKED, told.update(before={}, after={}))
+    blanked = Place("audit log", BLANKED, changes.blank(Change.objects.filter(about).exclude(what=WHAT)))
     if person.subscriber is None:
         return [blanked]
     _locked([person.subscriber])

@@ -13,7 +13,7 @@ from mailer.database import execute
 from mailer.models import Delivery, Event, EventBody, Send
 from mailer.retention import OfList, keep
 from mailer.transports.answers import Accepted
-from subscribers import pausing
+from subscribers import changes, pausing
 from subscribers.models import Change, Consent, List, Subscriber, Subscription
 from subscribers.vocabulary import Status
 from tests.stage import (
@@ -190,7 +190,8 @@ def test_old_events_go_and_reports_stay(owner: List, monkeypatch: pytest.MonkeyP
         NOW + 50 * DAY,
         None,
     ]
-    assert Change.objects.get(what="retention").after == {"events_removed": 3, "webhook_bodies_removed": 4}
+    [line] = changes.listing(who="retention")
+    assert line["after"] == {"events_removed": 3, "webhook_bodies_removed": 4}
     again = keep(now=NOW + 60 * DAY)
     assert (again.events, again.webhook_bodies) == (0, 0)
 
@@ -231,7 +232,10 @@ def test_what_is_killed_between_two_portions_of_events_has_said_what_went(
     monkeypatch.setattr(retention, "execute", execute)
     assert Change.objects.get(what="retention").after == {"events_removed": 1, "webhook_bodies_removed": 0}
     assert keep(now=NOW + 60 * DAY).events == 2
-    assert Change.objects.filter(what="retention").count() == 2
+    assert [line["after"] for line in changes.listing(who="retention")] == [
+        {"events_removed": 1, "webhook_bodies_removed": 0},
+        {"events_removed": 2, "webhook_bodies_removed": 3},
+    ]
 
 
 def test_an_installation_without_a_list_has_nothing_to_keep(monkeypatch: pytest.MonkeyPatch) -> None:

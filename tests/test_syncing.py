@@ -15,6 +15,7 @@ from mailer.sandbox.suppressions import SEND_ONLY_KEY
 from mailer.syncing import Synced, SyncError
 from mailer.transports.relay import parse
 from mailer.transports.sendgrid_suppressions import PAGE
+from subscribers import changes
 from subscribers.addresses import address_key
 from subscribers.models import Change, Consent, Subscription, Suppression
 from tests.sendgrid_lists import NOW, THEN, SendGridLists, sendgrid_lists
@@ -53,7 +54,7 @@ def new(synced: Synced) -> dict[str, int]:
 
 
 def lines() -> list[Change]:
-    return list(Change.objects.filter(what="suppressions sync"))
+    return list(changes.as_told().filter(what="suppressions sync").order_by("pk"))
 
 
 def suppressed(address: str) -> list[tuple[str, str | None, dt.datetime, str]]:

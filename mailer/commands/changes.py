@@ -1,17 +1,19 @@
-"""`mailer changes ls`: who of us changed what, with what stood there before."""
+"""`mailer changes ls | check`: who of us changed what, with what stood there before; whether it is whole."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import orjson
 import typer
 
 from mailer.commands.completion import list_slugs
 from mailer.commands.lists import AsCsv, AsJson, one_form
-from mailer.commands.output import emit, print_csv, print_rows, warn
+from mailer.commands.output import emit, print_csv, print_rows, say, warn
 from mailer.commands.start import ready
 from mailer.commands.usage import given
+from subscribers.wording import differences
+
+if TYPE_CHECKING:
+    from subscribers.auditing import Checked
 
 app = typer.Typer(help="The audit log: who changed what, and what it was before.", no_args_is_help=True)
 
@@ -70,16 +72,45 @@ def ls(
         warn(f"There are more, older ones: --limit shows more than {limit:,}")
 
 
-def in_words(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a line for each field: `name: Space Digest -> Moon Digest`."""
-    for field in dict.fromkeys((*before, *after)):
-        name = field.replace("_", " ")
-        if field not in after:
-            yield f"{name} was {_value(before[field])}"
-        elif field not in before:
-            yield f"{name}: {_value(after[field])}"
-        else:
-            yield f"{name}: {_value(before[field])} -> {_value(after[field])}"
+@app.command(epilog="Example: mailer changes check --known 1204:9f2c01ab77de4d10a8c3b52e6f0d9174")
+def check(
+    *,
+    known: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NUMBER:DIGEST",
+            help="How far it was sealed at an earlier time, as this command printed it; may be repeated.",
+            parser=given,
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check that no line was altered, added by a stranger, moved or removed; it changes nothing.
+
+    Ends with status 1 and names the first line that does not fit. Keep what it prints somewhere else, and
+    give it again with --known: then the log cannot be cut short unnoticed.
+    """
+    ready()
+    from mailer import sealing  # noqa: PLC0415 - models want Django ready
+    from subscribers.sealing import Head  # noqa: PLC0415 - the same
+
+    found = sealing.check([Head.of(word) for word in known or []])
+    if found.fault is None or as_json:
+        emit(found.described(), as_json=as_json, table=lambda: _print_checked(found))
+    if found.fault is not None:
+        warn(f"mailer: The audit log is not whole: {found.fault.what}")
+        raise typer.Exit(1)
+
+
+def _print_checked(found: "Checked") -> None:
+    if not found.head.number and not found.waiting:
+        say("Nothing is written down yet.")
+        return
+    say("The audit log is whole.")
+    if found.head.number:
+        say(f"Sealed up to line {found.head.number:,}; keep this elsewhere: {found.head}")
+    if found.waiting:
+        say(f"Not sealed yet: {found.waiting:,}; a worker or the scheduler's next sweep does it.")
 
 
 def _print(lines: list[dict[str, Any]]) -> None:
@@ -91,7 +122,7 @@ def _print(lines: list[dict[str, Any]]) -> None:
                 line["who"],
                 line["what"],
                 _about(line),
-                "; ".join(in_words(line["before"], line["after"])),
+                "; ".join(differences(line["before"], line["after"])),
             )
             for line in lines
         ],
@@ -104,19 +135,3 @@ def _about(line: dict[str, Any]) -> str:
     person = f"subscriber {line['subscriber']}" if line["subscriber"] else ""
     subject = line["subject"] if line["subject"] != line["list"] else ""
     return ", ".join(part for part in (line["list"], person, subject) if part)
-
-
-def _value(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
-    match value:
-        case None:
-            return "none"
-        case bool():
-            return "yes" if value else "no"
-        case int():
-            return f"{value:,}"
-        case str():
-            return value or "nothing"
-        case list():
-            return ", ".join(map(_value, value)) or "nothing"
-        case _:
-            return orjson.dumps(value).decode()

@@ -1,6 +1,6 @@
 """Columns, constraints and indexes, with their reasons; the verbs live in modules named for what they do."""
 
-from subscribers.models.changes import Change
+from subscribers.models.changes import Change, Seal
 from subscribers.models.lists import Interest, List
 from subscribers.models.outbox import Letter
 from subscribers.models.people import Consent, Subscriber, Subscription, Suppression
@@ -16,6 +16,7 @@ __all__ = [
     "Letter",
     "List",
     "Request",
+    "Seal",
     "Segment",
     "Subscriber",
     "Subscription",

@@ -1,24 +1,31 @@
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
+from mailer.sealing import seal
 from subscribers import changes, lists
 from subscribers.models import Change
+from subscribers.sealing import head
 from tests.commands.conftest import Mailer
 from tests.stage import NOW, a_list, a_reader
+from tests.tampering import tamper, unguarded
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("db")]
 
 LS = ("changes", "ls")
+CHECK = ("changes", "check")
 
 
 @pytest.fixture
 def written(db: None) -> None:  # noqa: ARG001 - its rows need the database
     """Three lines: Ada's about a list, Eve's about a person, Ada's about neither."""
     owner = a_list()
-    Change.objects.all().delete()
+    with unguarded():
+        Change.objects.all().delete()
     person = a_reader(owner, "nina@example.org").subscriber
     name = {"name": "Space Digest"}, {"name": "Moon Digest"}
     changes.record(
@@ -138,3 +145,83 @@ def test_nonsense_is_wrong_usage(mailer: Mailer, words: tuple[str, ...]) -> None
 
 def test_the_command_shows_an_example(mailer: Mailer) -> None:
     assert "Example: mailer changes ls" in mailer(*LS, "--help").out
+
+
+@pytest.fixture
+def log(db: None, tmp_path: Path, settings: Settings) -> None:  # noqa: ARG001 - its rows need the database
+    """Three sealed lines; one that is not yet."""
+    settings.DATA_DIR = tmp_path
+    for name in ("A", "B", "C"):
+        changes.record("lists set", by="ada", at=NOW, after={"name": name})
+    seal()
+    changes.record("lists set", by="ada", at=NOW, after={"name": "D"})
+
+
+@pytest.mark.usefixtures("log")
+def test_a_whole_log_is_said_to_be_whole_with_what_to_keep(mailer: Mailer) -> None:
+    checked = mailer(*CHECK)
+    assert (checked.status, checked.err) == (0, "")
+    assert checked.out == (
+        "The audit log is whole.\n"
+        f"Sealed up to line 3; keep this elsewhere: {head()}\n"
+        "Not sealed yet: 1; a worker or the scheduler's next sweep does it.\n"
+    )
+
+
+@pytest.mark.usefixtures("log")
+def test_scripts_get_the_same(mailer: Mailer) -> None:
+    assert mailer(*CHECK, "--json").json == {
+        "sound": True,
+        "sealed": 3,
+        "waiting": 1,
+        "head": str(head()),
+        "fault": None,
+    }
+
+
+@pytest.mark.usefixtures("log")
+def test_the_first_line_that_does_not_fit_is_named(mailer: Mailer) -> None:
+    row = Change.objects.get(number=2).pk
+    tamper(f"UPDATE change SET who = 'eve' WHERE id = {row}")
+    wrong = mailer(*CHECK)
+    assert (wrong.status, wrong.out) == (1, "")
+    assert wrong.err == (
+        f"mailer: The audit log is not whole: change {row} was altered, or added by a stranger\n"
+    )
+    scripted = mailer(*CHECK, "--json")
+    assert scripted.status == 1
+    assert scripted.json["fault"] == {
+        "line": row,
+        "what": f"change {row} was altered, or added by a stranger",
+    }
+    assert scripted.json["sound"] is False
+
+
+@pytest.mark.usefixtures("log")
+def test_what_was_kept_elsewhere_is_compared(mailer: Mailer) -> None:
+    known = str(head())
+    assert mailer(*CHECK, "--known", known).status == 0
+    assert mailer(*CHECK, "--known", f"4{known[1:]}").err == (
+        "mailer: The audit log is not whole: the last line is missing: it was sealed up to line 4\n"
+    )
+    other = mailer(*CHECK, "--known", known, "--known", f"2{known[1:]}")
+    assert other.status == 1
+    assert other.err.endswith(" is not what was sealed there before\n")
+
+
+@pytest.mark.usefixtures("log")
+@pytest.mark.parametrize("word", ["nonsense", "3", "3:"])
+def test_what_says_no_end_is_refused(mailer: Mailer, word: str) -> None:
+    refused = mailer(*CHECK, "--known", word)
+    assert (refused.status, refused.out) == (1, "")
+    assert refused.err.startswith(f"mailer: {word!r} does not say how far the audit log was sealed")
+
+
+def test_of_nothing_there_is_nothing_to_check(mailer: Mailer, tmp_path: Path, settings: Settings) -> None:
+    settings.DATA_DIR = tmp_path
+    assert mailer(*CHECK).out == "Nothing is written down yet.\n"
+    assert mailer(*CHECK, "--known", "").status == 2
+
+
+def test_checking_shows_an_example(mailer: Mailer) -> None:
+    assert "Example: mailer changes check" in mailer(*CHECK, "--help").out

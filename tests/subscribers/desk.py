@@ -3,6 +3,7 @@
 import datetime as dt
 from pathlib import Path
 
+from subscribers import changes
 from subscribers.importing import Imported, import_csv
 from subscribers.models import Change, List, Subscription
 
@@ -41,4 +42,4 @@ class Desk:
 
 def audit() -> list[Change]:
     """Return what the audit log says of imports."""
-    return list(Change.objects.filter(what="subscribers import"))
+    return list(changes.as_told().filter(what="subscribers import").order_by("pk"))

@@ -6,6 +6,7 @@ from django.db import transaction
 from subscribers import changes
 from subscribers.models import Change, List
 from tests.stage import a_reader
+from tests.tampering import unguarded
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("db")]
 
@@ -30,7 +31,7 @@ def test_what_differs_is_told_in_one_order_on_both_databases(noon: dt.datetime) 
     assert (list(line["before"]), list(line["after"])) == (["name", "zone"], ["name", "zone"])
 
 
-def test_what_is_done_in_portions_is_one_line_that_says_how_far_it_came(noon: dt.datetime) -> None:
+def test_what_is_done_in_portions_is_shown_once_and_says_how_far_it_came(noon: dt.datetime) -> None:
     line = changes.Growing("seed", by="ada", at=noon, subject="1")
     assert changes.listing() == []
     with transaction.atomic():
@@ -40,6 +41,18 @@ def test_what_is_done_in_portions_is_one_line_that_says_how_far_it_came(noon: dt
         line.write({"people": people})
     [shown] = changes.listing()
     assert (shown["who"], shown["subject"], shown["after"]) == ("ada", "1", {"people": 2})
+    # Nothing that was written is written over.
+    assert list(Change.objects.order_by("pk").values_list("after", flat=True)) == [
+        {"people": 1},
+        {"people": 2},
+    ]
+
+
+def test_two_works_at_a_time_are_two_lines(noon: dt.datetime) -> None:
+    one, other = (changes.Growing("import", by="ada", at=noon) for _ in range(2))
+    for work, people in ((one, 1), (other, 10), (one, 2), (other, 20)):
+        work.write({"people": people})
+    assert [line["after"] for line in changes.listing()] == [{"people": 2}, {"people": 20}]
 
 
 def test_the_newest_lines_are_shown_the_newest_last(noon: dt.datetime) -> None:
@@ -54,7 +67,8 @@ def test_nothing_was_changed_yet() -> None:
 
 
 def test_lines_are_found_by_list_by_person_and_by_time(digest: List, second: List, noon: dt.datetime) -> None:
-    Change.objects.all().delete()
+    with unguarded():
+        Change.objects.all().delete()
     hour = dt.timedelta(hours=1)
     written("lists set", noon, newsletter=digest)
     written("segments add", noon + hour, newsletter=second, by="eve")
