@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from mailer.desk_settings import DeskSettings, read_desk
 from mailer.rates import Rates, read_rates
 from mailer.smtp_settings import SmtpSettings, read_smtp
 
@@ -75,6 +76,7 @@ class Configuration:
     keep_events: int | None = None  # days; None = for ever
     old_hosts: tuple[str, ...] = ()  # where it was before: links in old letters still lead there
     templates: str = ""  # the folder of the installation's own; '' = none
+    desk: DeskSettings = field(default_factory=DeskSettings)
 
     @property
     def sandboxed(self) -> bool:
@@ -137,6 +139,7 @@ def read(environ: Mapping[str, str]) -> Configuration:
     keep_events = _keep_events(environ, problems)
     old_hosts = _hosts(environ, "MAILER_OLD_HOSTS", problems)
     templates = _folder(environ, "MAILER_TEMPLATES", problems)
+    desk = read_desk(environ, secret, problems)
     if problems:
         raise SettingError(problems)
     return Configuration(
@@ -157,6 +160,7 @@ def read(environ: Mapping[str, str]) -> Configuration:
         keep_events=keep_events,
         old_hosts=old_hosts,
         templates=templates,
+        desk=desk,
     )
 
 

@@ -21,3 +21,26 @@ def minimised(address: str) -> str:
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
         ip = ip.ipv4_mapped
     return str(ipaddress.ip_network((ip, _BITS_KEPT[ip.version]), strict=False))
+
+
+def visitor(near: str, forwarded: str) -> str:
+    """Return a visitor's IP address, '' for none: what the nearest proxy wrote, if it is of our own network.
+
+    `near` is whom the connection is with, `forwarded` the X-Forwarded-For that came over it; whatever stands
+    further left in it, the visitor may have written.
+    """
+    last = forwarded.rpartition(",")[2].strip()
+    chosen = last if last and _is_ours(near) else near
+    if found := _WITH_PORT.fullmatch(chosen):
+        chosen = found["six"] or found["four"] or ""
+    try:
+        return str(ipaddress.ip_address(chosen.partition("%")[0]))
+    except ValueError:
+        return ""
+
+
+def _is_ours(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_private
+    except ValueError:
+        return True  # a socket on this machine has no address

@@ -2,7 +2,6 @@
 
 import functools
 import hashlib
-import ipaddress
 from pathlib import Path
 
 from django.conf import settings
@@ -11,7 +10,7 @@ from django.utils.translation import to_locale
 
 from mailer.languages import current
 from subscribers.evidence import Origin
-from subscribers.networks import minimised
+from subscribers.networks import minimised, visitor
 
 _WORDING = 12  # hexadecimal digits: enough to tell the versions of one file apart
 
@@ -24,7 +23,8 @@ def origin_of(request: HttpRequest, template: str = "") -> Origin:
 
 def network_of(request: HttpRequest) -> str:
     """Return the network that a visitor asks from, minimised; '' where there is none to tell."""
-    return minimised(_address(request))
+    near, forwarded = (str(request.META.get(name, "")) for name in ("REMOTE_ADDR", "HTTP_X_FORWARDED_FOR"))
+    return minimised(visitor(near, forwarded))
 
 
 @functools.cache
@@ -39,20 +39,3 @@ def wording(template: str, language: str = "en") -> str:
     catalogue = Path(settings.LOCALE_PATHS[0]) / to_locale(language) / "LC_MESSAGES" / "django.po"
     digest.update(catalogue.read_bytes())
     return f"{template}@{digest.hexdigest()[:_WORDING]}/{language}"
-
-
-def _address(request: HttpRequest) -> str:
-    """Return the reader's IP address: what the nearest proxy wrote, if it stands on a network of our own.
-
-    Whatever stands further left in X-Forwarded-For, the reader may have written.
-    """
-    near = str(request.META.get("REMOTE_ADDR", ""))
-    forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip()
-    return forwarded if forwarded and _is_ours(near) else near
-
-
-def _is_ours(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_private
-    except ValueError:
-        return True  # a socket on this machine has no address
