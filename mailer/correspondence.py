@@ -1,5 +1,6 @@
 """What one person was sent: over all editions how many copies had which outcome, and each of them."""
 
+import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
@@ -44,6 +45,22 @@ WHERE {{whose}}
 ORDER BY delivery.id
 """
 
+# One page of them, by the index on the person.
+READ_NEWEST = f"""
+SELECT
+  delivery.id, delivery.send_id, send.edition_id, send.title, send.kind, send.scheduled_at, list.slug,
+  coalesce(delivery.state, batch.state), delivery.reason,
+  {", ".join(f"delivery.{column}" for column in EVENT_COLUMNS.values())}
+FROM delivery
+JOIN send ON send.id = delivery.send_id
+JOIN edition ON edition.id = send.edition_id
+JOIN list ON list.id = edition.list_id
+LEFT JOIN batch ON batch.id = delivery.batch_id
+WHERE delivery.subscriber_id = %(subscriber)s AND delivery.id < %(before)s
+ORDER BY delivery.id DESC LIMIT %(limit)s
+"""
+_NEWEST = 2**63 - 1  # above every number
+
 _MANY = 1_000  # of one statement
 
 
@@ -57,6 +74,32 @@ def outcomes(address: str) -> dict[str, int]:
         outcome = str(OUTCOMES.get(state, state))
         counts[outcome] = counts.get(outcome, 0) + copies
     return {name: counts[name] for name in OUTCOME_ORDER if name in counts}
+
+
+def newest(subscriber: int, *, limit: int = 100, before: int | None = None) -> list[dict[str, Any]]:
+    """Return a person's copies, the newest first, at most `limit`, those before the delivery `before`.
+
+    Each is `delivery, send, edition, title, kind, scheduled_at, list, outcome, reason, first`, where `first`
+    has the earliest event of each kind by its name ("machine_opened").
+    """
+    bound = {"subscriber": subscriber, "before": min(before or _NEWEST, _NEWEST), "limit": limit}
+    return [
+        {
+            "delivery": number,
+            "send": send,
+            "edition": edition,
+            "title": title,
+            "kind": kind,
+            "scheduled_at": moments.read(scheduled_at),
+            "list": newsletter,
+            "outcome": str(OUTCOMES.get(state, state)),
+            "reason": reason,
+            "first": _first(times),
+        }
+        for number, send, edition, title, kind, scheduled_at, newsletter, state, reason, *times in fetch(
+            READ_NEWEST, bound
+        )
+    ]
 
 
 def copies(subscriber: int, keys: Sequence[str]) -> list[dict[str, Any]]:
@@ -148,10 +191,15 @@ def _copy(row: Sequence[Any], told: list[dict[str, Any]]) -> dict[str, Any]:
         "left_at": moments.read(left_at) if carried else None,
         "message_id": (message_id or None) if carried else None,
         "transport_said": said or "",
-        "first": {
-            column.removesuffix("_at"): moments.read(at)
-            for column, at in zip(EVENT_COLUMNS.values(), times, strict=True)
-            if at is not None
-        },
+        "first": _first(times),
         "events": told,
+    }
+
+
+def _first(times: Sequence[Any]) -> dict[str, dt.datetime]:
+    """Return when each kind of event came first, by the name of its column without the ending."""
+    return {
+        column.removesuffix("_at"): moments.read(at)
+        for column, at in zip(EVENT_COLUMNS.values(), times, strict=True)
+        if at is not None
     }

@@ -1,8 +1,11 @@
 """What is known of a send's unknown batches: all that a person has to go by who decides about them."""
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import Count
 
 from mailer.models import Attempt, Batch, Delivery, Event, Send
 from mailer.vocabulary import BatchState, DeliveryState
@@ -38,7 +41,13 @@ def doubts(send: Send, *, wait: float) -> list[Doubt]:
     attempts = {
         attempt.pk: attempt for attempt in Attempt.objects.filter(pk__in=[row.attempt for row in found])
     }
-    return [_doubt(batch, attempts[batch.attempt], wait) for batch in found if batch.attempt in attempts]
+    heard = _heard()
+    proved = _proved([row.pk for row in found])
+    return [
+        _doubt(batch, attempts[batch.attempt], heard, proved.get(batch.pk, 0), wait)
+        for batch in found
+        if batch.attempt in attempts
+    ]
 
 
 def described(doubt: Doubt, *, now: dt.datetime) -> dict[str, Any]:
@@ -58,12 +67,29 @@ def described(doubt: Doubt, *, now: dt.datetime) -> dict[str, Any]:
     }
 
 
-def _doubt(batch: Batch, attempt: Attempt, wait: float) -> Doubt:
+def _heard() -> list[tuple[uuid.UUID | None, dt.datetime]]:
+    """Return the newest event about any request, and the newest about any other than that one's."""
+    about = Event.objects.filter(attempt__isnull=False).order_by("-pk").values_list("attempt", "received_at")
+    newest = list(about[:1])
+    return newest + list(about.exclude(attempt=newest[0][0])[:1]) if newest else []
+
+
+def _proved(batches: list[int]) -> dict[int, int]:
+    """Return of how many copies of each batch proof has come one by one."""
+    one_by_one = Delivery.objects.filter(batch__in=batches, state=DeliveryState.ACCEPTED)
+    return dict(one_by_one.values_list("batch").annotate(Count("pk")).order_by())
+
+
+def _doubt(
+    batch: Batch,
+    attempt: Attempt,
+    heard: list[tuple[uuid.UUID | None, dt.datetime]],
+    proved: int,
+    wait: float,
+) -> Doubt:
     fired_at = batch.fired_at or attempt.fired_at
-    # The newest first: it is one of this request's own only where each of those proves one copy alone.
-    others = Event.objects.exclude(attempt=attempt.pk).filter(attempt__isnull=False).order_by("-pk")
-    heard_at = others.values_list("received_at", flat=True).first()
-    proved = Delivery.objects.filter(batch=batch, state=DeliveryState.ACCEPTED).count()
+    # The newest may be one of this request's own, where each of those proves one copy alone.
+    heard_at = next((at for about, at in heard if about != attempt.pk), None)
     return Doubt(
         batch=batch.pk,
         readers=batch.n,

@@ -15,10 +15,11 @@ from mailer.look import content_hash, look_of
 from mailer.manuscript.arriving import Arrival, arrive
 from mailer.manuscript.document import Document, Section
 from mailer.manuscript.reading import read
-from mailer.models import Approval, Edition, Revision, Story
+from mailer.models import Approval, Edition, Revision, Send, Story
 from mailer.rendering.sets import render_sets
 from mailer.rendering.values import Reading, Rendered
 from mailer.vocabulary import EditionStatus, SendKind, SendStatus
+from subscribers import changes
 from subscribers.interests import Interests, former_slugs
 from subscribers.models import List
 
@@ -221,11 +222,7 @@ def approve(
         raise EditionError(
             f"Edition {edition.pk} is {by}'s own, and {edition.list.slug} wants a second person's approval"
         )
-    word = " ".join(word.split())
-    if len(word) > LONGEST_WORD:
-        raise EditionError(
-            f"A word has at most {LONGEST_WORD} characters, and this has {len(word):,}: say less"
-        )
+    word = word_of(word)
     sound(edition, now=now, at=checked.at if checked else None, revision=revision, checked=checked)
     with transaction.atomic():
         approval = Approval.objects.create(
@@ -238,7 +235,42 @@ def approve(
         Edition.objects.filter(pk=edition.pk, status=EditionStatus.DRAFT).update(
             status=EditionStatus.APPROVED, changed_at=now
         )
+        changes.record(
+            "editions approve",
+            by=by,
+            at=now,
+            newsletter=edition.list,
+            subject=f"edition {edition.pk}",
+            after={"revision": revision.number, "content": approval.content_hash, "word": word},
+        )
     return approval
+
+
+def word_of(said: str) -> str:
+    """Return on one line why warnings may stand. Raises EditionError where it is too long to be kept."""
+    word = " ".join(said.split())
+    if len(word) > LONGEST_WORD:
+        raise EditionError(
+            f"A word has at most {LONGEST_WORD} characters, and this has {len(word):,}: say less"
+        )
+    return word
+
+
+def give_back(send: Send, *, now: dt.datetime) -> None:
+    """Make the edition of a send that never began as if it had not been scheduled; call it in a transaction.
+
+    Where the newest text is what was approved, and would leave so now, the approval holds again: the same
+    people's word, for another send to consume. Else the edition is a draft.
+    """
+    said = send.approval
+    revision = newest(send.edition)
+    holds = said is not None and said.content_hash == content_hash(revision, look_of(send.edition.list))
+    if said is not None and holds:
+        Approval.objects.create(
+            revision=revision, content_hash=said.content_hash, by=said.by, at=said.at, word=said.word
+        )
+    status = EditionStatus.APPROVED if holds else EditionStatus.DRAFT
+    Edition.objects.filter(pk=send.edition_id).update(status=status, changed_at=now)
 
 
 def render(edition: Edition, interests: Iterable[str]) -> Rendered:

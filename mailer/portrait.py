@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from mailer import correspondence
 from mailer.erasing import names
-from mailer.models import EventBody, Send
+from mailer.models import EventBody, Send, Tester
 from mailer.vocabulary import SendKind
 from subscribers import moving, people, suppressions
 from subscribers.addresses import AddressError, address_key, mailbox, parse
@@ -55,6 +55,7 @@ def of(person: Subscriber, *, at: dt.datetime) -> dict[str, Any]:
         "letters": correspondence.letters(person.pk, addresses),
         "copies": correspondence.copies(person.pk, keys),
         "events_without_a_copy": correspondence.events_without_a_copy(keys),
+        "test_lists": list(_test_lists(whose)),
         "tests_to_come": list(_tests_to_come(whose)),
         "reports_not_read_yet": list(_reports(whose)),
         "counted_against_floods": _counted((*keys, *(address_key(mailbox(one)) for one in addresses))),
@@ -84,6 +85,13 @@ def _request(row: Request) -> dict[str, Any]:
         "no_letter_because": row.kept_back,
         "used_at": row.used_at,
     }
+
+
+def _test_lists(whose: Person) -> Iterator[dict[str, Any]]:
+    """Yield the lists whose test letters go to an address of theirs."""
+    rows = Tester.objects.filter(address_key__in=whose.keys).select_related("list").order_by("pk")
+    for row in rows:
+        yield {"list": row.list.slug, "address": row.address, "since": row.added_at}
 
 
 def _tests_to_come(whose: Person) -> Iterator[dict[str, Any]]:

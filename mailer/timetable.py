@@ -23,6 +23,10 @@ class Instant:
     note: str = ""
 
 
+# Nobody means another century; and what is near the end of all years has no time in some zones.
+_FIRST_YEAR, _LAST_YEAR = 1970, 2099
+
+
 def resolve(wall_time: str, zone: str) -> Instant:
     """Return the instant of `wall_time` ("2026-12-01 09:00") in the IANA zone; raises TimeError."""
     try:
@@ -35,12 +39,9 @@ def resolve(wall_time: str, zone: str) -> Instant:
         raise TimeError(f"{wall_time!r} is no time; write it like 2026-12-01 09:00") from error
     if local.tzinfo is not None:
         raise TimeError(f"{wall_time!r} names its own offset; leave that out and say --tz")
-    try:
-        utc = local.replace(tzinfo=where).astimezone(dt.UTC)
-    except OverflowError as error:
-        raise TimeError(
-            f"{wall_time!r} is beyond all calendars; write a time like 2026-12-01 09:00"
-        ) from error
+    if not _FIRST_YEAR <= local.year <= _LAST_YEAR:
+        raise TimeError(f"{wall_time!r} is beyond all calendars; write a time like 2026-12-01 09:00")
+    utc = local.replace(tzinfo=where).astimezone(dt.UTC)
     note = ""
     if utc.astimezone(where).replace(tzinfo=None) != local:
         utc = _end_of_gap(local, where)

@@ -2,8 +2,6 @@
 
 import datetime as dt
 import itertools
-import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import itemgetter
@@ -12,25 +10,23 @@ from typing import Any
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from subscribers import moments
-from subscribers.addresses import LONGEST, AddressError, parse
-from subscribers.errors import SubscribersError
+from subscribers import matching, moments
+from subscribers.addresses import parse
 from subscribers.interests import Interests, UnknownInterestError
+from subscribers.matching import FindingError
 from subscribers.models import Interest, List, Segment
 from subscribers.segments import keeping
 from subscribers.segments.evaluating import span
 from subscribers.segments.querying import Where, where
 from subscribers.vocabulary import Status
 
+__all__ = ["EVERYTHING", "FindingError", "Wanted", "listing", "numbered"]
+
 EVERYTHING = "everything"  # in place of an interest: who gets all of them
 
 # So many are fetched and put in order at once; where there are more, going through all people in their
 # order meets the first page of them soon.
-FEW = 5_000
-
-
-class FindingError(SubscribersError):
-    """People cannot be looked for in that way."""
+FEW = 2_000
 
 
 @dataclass(frozen=True)
@@ -45,6 +41,8 @@ class Wanted:
     suppressed: bool = False  # on the list or everywhere; without a list, anywhere
     domain: str = ""  # of the address, without those below it
     match: str = ""  # a part of the address or of the name
+    begins: str = ""  # how the address begins, or all of it
+    called: str = ""  # how the name, or a word of it, begins
     segment: Segment | None = None  # of that list
 
 
@@ -72,6 +70,7 @@ ORDER BY page.canonical, list.slug
 HAS_SUBSCRIPTION = """EXISTS (
     SELECT 1 FROM subscription WHERE subscription.subscriber_id = subscriber.id AND {subscribed}
   )"""
+FEW_PEOPLE = "SELECT subscriber.id FROM subscriber WHERE {people} LIMIT %(few)s"
 FEW_SUBSCRIBED = "SELECT subscription.subscriber_id FROM subscription{join} WHERE {subscribed} LIMIT %(few)s"
 JOIN_PERSON = " JOIN subscriber ON subscriber.id = subscription.subscriber_id"
 
@@ -91,11 +90,19 @@ def listing(wanted: Wanted, *, now: dt.datetime, limit: int = 100, after: str = 
     with the subscriptions that were asked for; `suppressed` is a reason or None, the widest first.
     Raises AddressError, FindingError, SegmentError, UnknownInterestError.
     """
+    found = numbered(wanted, now=now, limit=limit, after=after)
+    return [{name: value for name, value in person.items() if name != "id"} for person in found]
+
+
+def numbered(wanted: Wanted, *, now: dt.datetime, limit: int = 100, after: str = "") -> list[dict[str, Any]]:
+    """Return the same people, each with the number that names them where no address may stand: `id`."""
     bound: dict[str, Any] = {"limit": limit, "few": FEW + 1}
     people = list(_of_people(wanted, after, bound))
     shown = list(_of_subscription(wanted, bound))
     suppressed = " AND ".join(_of_suppression(wanted, bound))
-    few = []
+    # An address's beginning is found by its index, and in order.
+    narrow = [*_of_text(wanted, bound)] if (wanted.called or wanted.domain) and not wanted.begins else []
+    few = [FEW_PEOPLE.format(people=" AND ".join(narrow))] if narrow else []
     segment = _of_segment(wanted, now, bound)
     if asked := [*shown, *([segment.sql] if segment else ())]:
         subscribed, join = " AND ".join(asked), JOIN_PERSON if segment and segment.of_subscriber else ""
@@ -105,7 +112,13 @@ def listing(wanted: Wanted, *, now: dt.datetime, limit: int = 100, after: str = 
         people.append(IS_SUPPRESSED.format(suppressed=suppressed))
         few.append(FEW_SUPPRESSED.format(suppressed=suppressed))
     with connection.cursor() as cursor:
-        people += _only_few(cursor, few, bound)
+        found = list(_only_few(cursor, few, bound))
+        if wanted.called and narrow and not found:
+            raise FindingError(
+                f"More than {FEW:,} people are called so: say another word of the name, or how the address"
+                f" begins"
+            )
+        people += found
         page = PAGE.format(
             people=" AND ".join(people) or "TRUE",
             subscribed=" AND ".join(shown) or "TRUE",
@@ -132,20 +145,18 @@ def _of_people(wanted: Wanted, after: str, bound: dict[str, Any]) -> Iterator[st
     if after:
         bound["after"] = parse(after).canonical
         yield "subscriber.canonical > %(after)s"
-    if wanted.domain:
-        bound["domain"] = f"%@{_escaped(_domain(wanted.domain))}"
-        yield "subscriber.canonical LIKE %(domain)s ESCAPE '!'"
+    yield from _of_text(wanted, bound)
+    if wanted.begins:
+        yield from matching.beginning(wanted.begins, bound)
     if wanted.match:
-        # SQLite's LIKE is blind to capitals, though to those of ASCII only; so may PostgreSQL's ILIKE be.
-        like = "ILIKE" if connection.vendor == "postgresql" else "LIKE"
-        if len(wanted.match) > LONGEST:
-            raise FindingError(f"No address and no name is longer than {LONGEST} characters")
-        text = unicodedata.normalize("NFC", wanted.match)
-        spellings = sorted({text, text.lower(), text.upper(), text.title(), text.capitalize()})
-        bound |= {f"match_{n}": f"%{_escaped(spelling)}%" for n, spelling in enumerate(spellings)}
-        ways = [f"subscriber.name {like} %(match_{n})s ESCAPE '!'" for n in range(len(spellings))]
-        bound["match"] = f"%{_escaped(text.lower())}%"
-        yield f"(subscriber.canonical LIKE %(match)s ESCAPE '!' OR {' OR '.join(ways)})"
+        yield from matching.holding(wanted.match, bound)
+
+
+def _of_text(wanted: Wanted, bound: dict[str, Any]) -> Iterator[str]:
+    if wanted.domain:
+        yield from matching.at_domain(wanted.domain, bound)
+    if wanted.called.strip():
+        yield from matching.called(wanted.called, bound)
 
 
 def _of_subscription(wanted: Wanted, bound: dict[str, Any]) -> Iterator[str]:
@@ -193,27 +204,15 @@ def _of_suppression(wanted: Wanted, bound: dict[str, Any]) -> Iterator[str]:
         yield "(suppression.list_id IS NULL OR suppression.list_id = %(list)s)"
 
 
-def _domain(text: str) -> str:
-    """Return a domain as addresses hold it. Raises FindingError."""
-    try:
-        return parse(f"x@{text.strip().removeprefix('@')}").canonical.partition("@")[2]
-    except AddressError as error:
-        raise FindingError(f"{text!r} is no domain of an address: {error.reason}") from None
-
-
-def _escaped(text: str) -> str:
-    """Return a text that LIKE takes as it is, with ! as its ESCAPE."""
-    return re.sub(r"[!%_]", r"!\g<0>", text)
-
-
 def _described(rows: list[tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
     slugs: dict[int, list[tuple[int, str]]] = {}
     for newsletter, number, slug in Interest.objects.values_list("list", "number", "slug"):
         slugs.setdefault(newsletter, []).append((number, slug))
     for _, theirs in itertools.groupby(rows, key=itemgetter(0)):
         subscriptions = list(theirs)
-        _, address, name, locale, suppressed, *_ = subscriptions[0]
+        number, address, name, locale, suppressed, *_ = subscriptions[0]
         yield {
+            "id": number,
             "email": address,
             "name": name,
             "locale": locale,

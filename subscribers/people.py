@@ -96,6 +96,14 @@ def _name(text: str) -> str:
         raise PersonError(f"The name cannot be used: {error}") from None
 
 
+def numbered(number: int) -> Subscriber:
+    """Return the person with this number, which names them where no address may stand. Raises PersonError."""
+    person = Subscriber.objects.filter(pk=number).first()
+    if person is None:
+        raise PersonError(f"There is no subscriber {number}; somebody may have erased them")
+    return person
+
+
 def show(text: str) -> dict[str, Any]:
     """Return all that is known of one address, in the order it happened. Raises AddressError, PersonError."""
     address = parse(text)

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from mailer.models import Attempt, Batch, Delivery, Event, EventBody, Send
+from mailer.models import Attempt, Batch, Delivery, Event, EventBody, Send, Tester
 from mailer.vocabulary import EventKind
 from subscribers import amending, changes
 from subscribers.addresses import address_key
@@ -252,6 +252,9 @@ class Known:
             send=done, address_key=self.old, test_address="nina.OLD@example.org", state="cancelled"
         )
         self.mark("delivery", test_address="nina.OLD@example.org")
+        tester = {"address": "NINA.old@EXAMPLE.org", "added_at": day()}
+        Tester.objects.create(list=self.owner, address_key=self.old, added_by="root@mail-host", **tester)
+        self.mark("tester", list="space-digest", **tester)
         assert test.pk != done.pk
 
 

@@ -7,7 +7,7 @@ import orjson
 import pytest
 from django.apps import apps
 
-from mailer import portrait
+from mailer import portrait, testers
 from mailer.models import EventBody, Variant
 from subscribers import changes, erasing
 from subscribers.models import Letter, Subscriber
@@ -22,6 +22,7 @@ NUMBER = "a number of ours that says nothing"
 HASH = "computed from the address, with a key of ours"
 WHOSE = "says that it is theirs, which all of the file is"
 HOUSE = "how our house works, not the person"
+DESK = "about the people who sign in to the desk"
 
 # Tables in which nothing is about a reader.
 NOBODY_S = {
@@ -31,6 +32,7 @@ NOBODY_S = {
     "departure": "why people left, on a day, and nobody knows who",
     "edition": "what editors wrote",
     "revision": "the same",
+    "draft": "the same",
     "approval": "the same",
     "story": "the same",
     "story_interest": "the same",
@@ -39,7 +41,23 @@ NOBODY_S = {
     "theme": "how letters look",
     "transport": HOUSE,
     "allowance": HOUSE,
+    "change_seal": HOUSE,
+    "readership": "how many chose what, and nobody of them",
     "django_content_type": HOUSE,
+    # People who sign in to the desk are not readers.
+    "desk_user": DESK,
+    "desk_counter": DESK,
+    "django_session": DESK,
+    "usersessions_usersession": DESK,
+    "account_emailaddress": DESK,
+    "account_emailconfirmation": DESK,
+    "mfa_authenticator": DESK,
+    "socialaccount_socialaccount": DESK,
+    "socialaccount_socialapp": DESK,
+    "socialaccount_socialtoken": DESK,
+    "auth_group": DESK,
+    "auth_group_permissions": DESK,
+    "auth_permission": DESK,
 }
 # Columns that the file leaves out, of tables that it is made from.
 LEFT_OUT = {
@@ -65,6 +83,16 @@ LEFT_OUT = {
     "change.who": "which of our people it was is theirs to tell (GDPR article 15(4))",
     "change.subscriber": WHOSE,
     "change.subject": HASH,
+    "change.list_number": NUMBER,
+    **dict.fromkeys(
+        ["change.work", "change.salt", "change.told", "change.blanked", "change.mark"],
+        "digests that show whether the log was altered",
+    ),
+    "change.number": "its place in the log",
+    "change.digest": "the same",
+    "tester.id": NUMBER,
+    "tester.address_key": HASH,
+    "tester.added_by": "which of our people it was is theirs to tell (GDPR article 15(4))",
     "delivery.id": NUMBER,
     "delivery.subscriber": WHOSE,
     "delivery.edition": "its list, title and date are there",
@@ -169,6 +197,12 @@ def test_a_copy_says_which_edition_it_was_and_what_became_of_it(known: Known) ->
     assert (test["edition"], test["to"]) == ("mark-test-that-left", "nina.OLD@example.org")
 
 
+def test_who_gets_test_letters_is_told_of_which_list_and_by_which_address(known: Known) -> None:
+    testers.add(a_list("other"), ["omar@example.org"], by="ed", at=NOW)
+    told = drawn(known.person)["test_lists"]
+    assert [(row["list"], row["address"]) for row in told] == [("space-digest", "NINA.old@EXAMPLE.org")]
+
+
 def test_a_report_that_nobody_can_read_is_told_of_without_its_words(known: Known) -> None:
     body = b"<nina@example.org> is broken, omar@example.org too"
     EventBody.objects.create(body=body, body_hash="2", received_at=NOW, fault="no JSON", applied_at=NOW)
@@ -181,6 +215,7 @@ def test_a_reader_of_whom_next_to_nothing_is_known_gets_a_file_too() -> None:
     file = json.loads(the_file(nina.subscriber))
     assert file["email"] == "nina@example.org"
     assert file["copies"] == file["letters"] == file["requests"] == file["events_without_a_copy"] == []
+    assert file["test_lists"] == file["tests_to_come"] == []
 
 
 @pytest.mark.usefixtures("known")

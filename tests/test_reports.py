@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from mailer import batches, events, reports, sends
 from mailer.models import Batch, Delivery, Send, VariantSet
@@ -324,3 +325,19 @@ def test_a_correction_reaches_who_has_no_copy_and_leaves_the_doubted_alone() -> 
     assert reached() == (waiting.n, doubted.n)
     sends.prepare(correction.pk, now=NOW)
     assert reached() == (waiting.n, doubted.n), "the same once it took them"
+
+
+def test_the_sums_of_several_sends_are_those_of_each_in_one_statement(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    owner = a_list()
+    readers(owner, 3)
+    a_reader(owner, "paused@x.example", status=Status.PAUSED)
+    first = a_frozen_send(owner)
+    second = a_send(an_edition(owner, EDITION.replace(b"elsewhere", b"Nairobi")))
+    with django_assert_num_queries(1):
+        found = reports.ledgers([first.pk, second.pk])
+    for send in (first, second):
+        alone = reports.ledger(send)
+        assert (found[send.pk].candidates, found[send.pk].outcomes) == (alone.candidates, alone.outcomes)
+    assert reports.ledgers([]) == {}

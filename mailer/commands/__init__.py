@@ -25,6 +25,7 @@ from mailer.commands import (
     lists,
     lists_change,
     lists_form,
+    lists_testers,
     pictures,
     retention,
     running,
@@ -32,6 +33,7 @@ from mailer.commands import (
     segments,
     sends,
     sends_control,
+    sends_move,
     sends_resolve,
     stats,
     subscribers,
@@ -44,6 +46,7 @@ from mailer.commands import (
     suppressions,
     themes,
     usage,
+    users,
 )
 from mailer.commands.failures import lines_for
 from mailer.commands.output import prepare, shown, written_out
@@ -62,6 +65,7 @@ demo.register(app)
 running.register(app)
 lists_change.register(lists.app)
 lists_form.register(lists.app)
+lists_testers.register(lists.app)
 app.add_typer(lists.app, name="lists")
 interests_retire.register(interests.app)
 app.add_typer(interests.app, name="interests")
@@ -75,12 +79,14 @@ app.add_typer(subscribers.app, name="subscribers")
 app.add_typer(segments.app, name="segments")
 app.add_typer(suppressions.app, name="suppressions")
 app.add_typer(changes.app, name="changes")
+app.add_typer(users.app, name="users")
 editions_check.register(editions.app)
 editions_pictures.register(editions.app)
 app.add_typer(editions.app, name="editions")
 app.add_typer(pictures.app, name="pictures")
 app.add_typer(themes.app, name="themes")
 sends_control.register(sends.app)
+sends_move.register(sends.app)
 sends_resolve.register(sends.app)
 app.add_typer(sends.app, name="sends")
 stats.register(app)

@@ -1,5 +1,6 @@
 """`mailer demo`: everything embedded, one sample edition delivered through the sandbox, and its ledger."""
 
+import datetime as dt
 import os
 import signal
 import sys
@@ -70,7 +71,8 @@ def demo(
 def _environment(folder: Path) -> dict[str, str]:
     """Return the environment without anything of the operator's own installation."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OUTSIDE)}
-    return kept | {"MAILER_DATA_DIR": str(folder), "MAILER_SWEEP": "1"}
+    # Whoever looks at the desk of a demonstration has nothing to guard: nothing leaves this machine.
+    return kept | {"MAILER_DATA_DIR": str(folder), "MAILER_SWEEP": "1", "MAILER_SECOND_FACTOR": "none"}
 
 
 def _start(stack: "Stack", running: ExitStack) -> None:
@@ -158,11 +160,23 @@ def _verdict(outcome: "Outcome") -> str:
     )
 
 
+def _way_in() -> str:
+    """Add a user of the desk, and return the address at which they choose a password."""
+    from mailer.accounts import inviting, making  # noqa: PLC0415 - models need Django, which has only now begun
+    from mailer.accounts.roles import Role  # noqa: PLC0415 - the same
+
+    now = dt.datetime.now(dt.UTC)
+    user = making.add("you@demo.example", name="You", role=Role.ADMIN, by="mailer demo", at=now)
+    return inviting.invitation(user, by="mailer demo", at=now)
+
+
 def _stay(stack: "Stack") -> None:
     """Show where to look and wait for Ctrl-C."""
     say(f"Letters as their readers see them: {stack.sandbox_url}/")
     say(f"The front page:                    {stack.base_url}/")
+    say(f"The desk, with a password of yours: {_way_in()}")
     say("Ctrl-C ends it all.")
+    sys.stdout.flush()  # whoever reads it from a pipe is not to wait for the end
     if sys.stdout.isatty() and (os.environ.get("DISPLAY") or sys.platform == "darwin"):
         webbrowser.open(f"{stack.sandbox_url}/")
     try:

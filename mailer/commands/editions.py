@@ -178,7 +178,12 @@ def approve(edition: Number, word: Word = None, as_json: AsJson = False) -> None
 @app.command("test", epilog="Example: mailer editions test 1 --to editor@example.org --interest africa")
 def try_out(
     edition: Number,
-    to: Annotated[list[str], typer.Option(metavar="ADDRESS", help="Who gets it; may be repeated.")],
+    to: Annotated[
+        list[str] | None, typer.Option(metavar="ADDRESS", help="Who gets it; may be repeated.")
+    ] = None,
+    to_testers: Annotated[
+        bool, typer.Option("--to-testers", help="All on the list's test list, from `mailer lists testers`.")
+    ] = False,
     interest: Annotated[
         list[str] | None,
         typer.Option(
@@ -189,12 +194,18 @@ def try_out(
     as_json: AsJson = False,
 ) -> None:
     """Send the letter as it stands to named addresses: no approval, no report, and nobody suppressed."""
+    if not (to or to_testers):
+        raise typer.BadParameter("say who gets it: --to ADDRESS, or --to-testers")
     ready()
     from django.conf import settings  # noqa: PLC0415 - only readable once Django is ready
 
-    from mailer import editions, reports, sends  # noqa: PLC0415 - models want Django ready
+    from mailer import editions, reports, sends, testers  # noqa: PLC0415 - models want Django ready
 
-    send = sends.test(editions.find(edition), to, interest or None, by=whoami(), now=_now())
+    found = editions.find(edition)
+    addresses = list(to or ())
+    if to_testers:
+        addresses += [each for each in testers.asked(found.list) if each not in addresses]
+    send = sends.test(found, addresses, interest or None, by=whoami(), now=_now())
 
     def told() -> None:
         say(f"Send {send.pk} is a test of edition {edition}; it leaves as soon as a worker takes it.")

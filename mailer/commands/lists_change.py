@@ -7,7 +7,6 @@ import typer
 
 from mailer.commands.anew import approvals_told
 from mailer.commands.asking import ask
-from mailer.commands.changes import in_words
 from mailer.commands.lists import (
     AsJson,
     Description,
@@ -96,7 +95,7 @@ def set_(
     if all(value is None for value in (*given.values(), *days.values(), sender)):
         raise typer.BadParameter("say what to change; `mailer lists set --help` names what there is")
     ready()
-    from subscribers import changing, list_fields, lists  # noqa: PLC0415 - models want Django ready
+    from subscribers import changing, list_fields, lists, wording  # noqa: PLC0415 - models want Django ready
 
     fields: dict[str, object] = {field: value for field, value in given.items() if value is not None}
     fields |= {field: list_fields.parse_days(text) for field, text in days.items() if text is not None}
@@ -109,7 +108,7 @@ def set_(
     after = {difference.field: difference.after for difference in differences}
 
     def told() -> None:
-        for line in in_words(before, after):
+        for line in wording.differences(before, after):
             say(line)
         if not differences:
             say(f"{slug} was so already; nothing was changed.")

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mailer.commands import findings
 from mailer.commands.asking import ask
-from mailer.commands.editions import misread
+from mailer.commands.editions import Word, misread
 from mailer.commands.failures import FailedError
 from mailer.commands.output import emit, say
 from mailer.commands.sends import AsJson, Number, Yes, counted, say_sandboxed
@@ -105,6 +106,7 @@ def cancel(send: Number, yes: Yes = False, as_json: AsJson = False) -> None:
 def correct(
     send: Number,
     file: Annotated[str, typer.Argument(metavar="FILE", help="The corrected text; - reads it from a pipe.")],
+    word: Word = None,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
@@ -121,7 +123,9 @@ def correct(
     found = sends.find(send)
     ask(f"Stop send {send}, and send this text to those who have no letter of it?", yes=yes)
     try:
-        correction = sends.correct(send, data, by=whoami(), now=_now())
+        checked = sends.tried(send, data, by=whoami(), now=_now()).checked
+        said = findings.word_for(found.edition_id, checked, word)
+        correction = sends.correct(send, data, by=whoami(), now=_now(), word=said)
     except ManuscriptError as error:
         lines = misread("stdin" if file == "-" else file, error)
         raise FailedError(f"{lines}\nNothing was stopped: mend these, and run it again") from error
@@ -150,6 +154,7 @@ def correct(
         "has_first_text": first["accepted"],
     }
     emit(reports.described(correction) | data_of, as_json=as_json, table=told)
+    findings.unsaid(found.edition_id, checked, said)
 
 
 def _read(file: str) -> bytes:

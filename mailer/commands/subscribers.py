@@ -9,6 +9,7 @@ from mailer.commands.completion import interest_slugs, list_slugs
 from mailer.commands.output import emit, print_facts, print_rows, say
 from mailer.commands.start import ready, whoami
 from mailer.commands.usage import given, words
+from subscribers.wording import evidence, fields
 
 app = typer.Typer(help="People and their consent.", no_args_is_help=True)
 
@@ -81,7 +82,7 @@ def _print_person(shown: dict[str, Any]) -> None:
         [
             (
                 *(row[name] for name in ("at", "list", "action", "how", "wording", "network")),
-                what(row["detail"]),
+                evidence(row["detail"]),
             )
             for row in shown["consents"]
         ],
@@ -115,7 +116,7 @@ def _print_person(shown: dict[str, Any]) -> None:
         print_rows(
             ["at", "who of us", "what", "before", "after"],
             [
-                (row["at"], row["who"], row["what"], _fields(row["before"]), _fields(row["after"]))
+                (row["at"], row["who"], row["what"], fields(row["before"]), fields(row["after"]))
                 for row in shown["changes"]
             ],
             empty="",
@@ -140,37 +141,6 @@ def _facts(shown: dict[str, Any]) -> dict[str, object]:
             "last clicked": shown["last_clicked_at"],
         }
     return facts | {f"attribute {name}": value for name, value in shown["attributes"].items()}
-
-
-def what(detail: dict[str, Any]) -> str:
-    """Return what a line of evidence says of the change: "interests: africa (before: everything)"."""
-    before = detail.get("before", {})
-    parts = [
-        f"{name}: {plain(value)}" + (f" (before: {plain(before[name])})" if name in before else "")
-        for name, value in detail.items()
-        if name != "before"
-    ]
-    parts += [f"{name} before: {plain(value)}" for name, value in before.items() if name not in detail]
-    return "; ".join(parts)
-
-
-def plain(value: object) -> str:
-    """Return a value as a person reads it."""
-    match value:
-        case None | "" | []:
-            return "none"
-        case bool():
-            return "yes" if value else "no"
-        case list():
-            return ", ".join(map(plain, value))
-        case dict():
-            return _fields(value)
-        case _:
-            return str(value)
-
-
-def _fields(fields: dict[str, Any]) -> str:
-    return "; ".join(f"{name}: {plain(value)}" for name, value in fields.items())
 
 
 def _subscription(row: dict[str, Any]) -> tuple[object, ...]:

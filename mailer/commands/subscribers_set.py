@@ -8,8 +8,9 @@ import typer
 from mailer.commands.completion import interest_slugs
 from mailer.commands.output import emit, say
 from mailer.commands.start import ready, whoami
-from mailer.commands.subscribers import BY_HAND, Address, AsJson, OnList, now, plain
+from mailer.commands.subscribers import BY_HAND, Address, AsJson, OnList, now
 from mailer.commands.usage import day, words
+from subscribers.wording import plain
 
 if TYPE_CHECKING:
     from subscribers.amending import Amended

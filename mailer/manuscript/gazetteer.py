@@ -77,8 +77,22 @@ def _shipped() -> dict[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=32)
 def _pattern(words: frozenset[str]) -> re.Pattern[str]:
+    """Match any of the words; each is tried only where its first letter begins a word."""
     longest_first = sorted((word for word in words if word), key=lambda word: (-len(word), word))
-    return re.compile("|".join(map(_alternative, longest_first)) or r"(?!)")
+    by_letter: dict[str, list[str]] = {}
+    for word in longest_first:
+        by_letter.setdefault(_opening(word), []).append(_alternative(word))
+    groups = (f"{opening}(?:{'|'.join(group)})" for opening, group in by_letter.items())
+    return re.compile("|".join(groups) or r"(?!)")
+
+
+def _opening(word: str) -> str:
+    """Look ahead for a word's first letter, large or small, where a word with spaces around it begins."""
+    first = word[0]
+    # Scripts without capitals, such as Chinese, set no spaces between words.
+    before = r"(?<!\w)" if first.isalnum() and _has_spaces(first) else ""
+    alone = first.isalpha() and len(first.upper()) == len(first.lower()) == 1
+    return before + (f"(?=(?i:{first.lower()}))" if alone else "")
 
 
 def _alternative(word: str) -> str:
@@ -89,10 +103,7 @@ def _alternative(word: str) -> str:
         body = _loosely(word)
     else:
         body = f"(?:{_loosely(word)}|{_loosely(word.upper())})"
-    # Scripts without capitals, such as Chinese, set no spaces between words.
-    before = r"(?<!\w)" if word[0].isalnum() and _has_spaces(word[0]) else ""
-    after = r"(?!\w)" if _has_spaces(word[-1]) else ""
-    return before + body + after
+    return body + (r"(?!\w)" if _has_spaces(word[-1]) else "")
 
 
 def _loosely(word: str) -> str:
@@ -105,6 +116,7 @@ def _has_spaces(character: str) -> bool:
     return character.lower() != character.upper() or not character.isalpha()
 
 
+@lru_cache(maxsize=4096)  # a text's every search asks for all words that there are
 def _normal(word: str) -> str:
     return _GAPS.sub(" ", _APOSTROPHES.sub("’", word.strip()))
 

@@ -5,13 +5,13 @@ decides, and `sweep` finds whatever is due.
 """
 
 from mailer.sends.controlling import cancel, pause, resume
-from mailer.sends.correcting import correct
+from mailer.sends.correcting import correct, tried
 from mailer.sends.delivering import deliver
 from mailer.sends.errors import SendError
 from mailer.sends.finishing import finish
 from mailer.sends.preparing import prepare
 from mailer.sends.resolving import Resolved, leave_out, look_up, resend
-from mailer.sends.scheduling import find, nobody_waits_for, schedule, waiting_for
+from mailer.sends.scheduling import find, move, nobody_waits_for, schedule, waiting_for
 from mailer.sends.sweeping import replay, sweep, tidy, work
 from mailer.sends.testing import test
 
@@ -25,6 +25,7 @@ __all__ = [
     "finish",
     "leave_out",
     "look_up",
+    "move",
     "nobody_waits_for",
     "pause",
     "prepare",
@@ -35,6 +36,7 @@ __all__ = [
     "sweep",
     "test",
     "tidy",
+    "tried",
     "waiting_for",
     "work",
 ]

@@ -6,7 +6,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 
-from mailer import batches, doorbell, notices
+from mailer import batches, doorbell, editions, notices
 from mailer.database import fetch, locking
 from mailer.faultpoints import reach
 from mailer.models import Edition, Send
@@ -14,6 +14,7 @@ from mailer.sends.errors import SendError
 from mailer.sends.finishing import finish
 from mailer.sends.scheduling import find
 from mailer.vocabulary import EditionStatus, SendKind, SendStatus
+from subscribers import changes
 
 log = structlog.get_logger()
 
@@ -21,6 +22,7 @@ log = structlog.get_logger()
 PAUSABLE = (SendStatus.SCHEDULED, SendStatus.PREPARING, SendStatus.SENDING, SendStatus.SETTLING)
 CANCELLABLE = (*PAUSABLE, SendStatus.PAUSED, SendStatus.MISSED)
 MOST_RUNG = 2_000  # batches rung for at once; the sweep rings for the rest
+WORKER = "the worker"  # who stops a send whose rows are wrong; the audit log is about people
 
 
 def pause(number: int, *, by: str, now: dt.datetime, reason: str = "") -> Send:
@@ -38,6 +40,8 @@ def pause(number: int, *, by: str, now: dt.datetime, reason: str = "") -> Send:
         Send.objects.filter(pk=number).update(status=SendStatus.PAUSED, pause_reason=words)
         batches.hold_back(number)
         notices.tell(send, notices.News.PAUSED, now=now, words=words)
+        if by != WORKER:
+            noted("sends pause", send, by=by, now=now, status=SendStatus.PAUSED, reason=words)
     log.info("send paused", send=number)
     return find(number)
 
@@ -59,6 +63,7 @@ def resume(number: int, *, by: str, now: dt.datetime) -> Send:
             scheduled_at=send.scheduled_at if frozen else max(send.scheduled_at, now),
             useful_until=max(send.useful_until or later, later) if frozen else None,
         )
+        noted("sends resume", send, by=by, now=now, status=find(number).status)
         transaction.on_commit(lambda: _ring(number, now, frozen=frozen))
     log.info("send resumed", send=number, by=by)
     finish(number, now=now)
@@ -68,7 +73,9 @@ def resume(number: int, *, by: str, now: dt.datetime) -> Send:
 def cancel(number: int, *, by: str, now: dt.datetime) -> Send:
     """End a send: no further batch passes its point of no return, and what has left is counted.
 
-    It is over (`finished_at`) once nothing is under way: from then on no request begins.
+    It is over (`finished_at`) once nothing is under way: from then on no request begins. Before its audience
+    is frozen, this is an undo: the edition is as it was before it was scheduled, approved where what was
+    approved still is what would leave, else a draft.
 
     Raises SendError where everything has left already. A second cancel changes nothing.
     """
@@ -81,20 +88,38 @@ def cancel(number: int, *, by: str, now: dt.datetime) -> Send:
                 status=SendStatus.CANCELLED, pause_reason="", candidates=send.candidates or 0
             )
             batches.cancel_waiting([number])
-            others = (
-                Send.objects.exclude(pk=number)
-                .exclude(status__in=[SendStatus.CANCELLED, SendStatus.MISSED])
-                .exclude(kind=SendKind.TEST)
-            )
             if send.kind != SendKind.TEST:
-                Edition.objects.filter(pk=send.edition_id).exclude(sends__in=others).update(
-                    status=EditionStatus.CANCELLED, changed_at=now
-                )
+                _end_the_edition(send, now)
+            noted("sends cancel", send, by=by, now=now, status=SendStatus.CANCELLED)
         reach("cancel.before_commit")
     reach("cancel.after_commit")
     log.info("send cancelled", send=number, by=by)
     finish(number, now=now)
     return find(number)
+
+
+def noted(what: str, send: Send, *, by: str, now: dt.datetime, status: str, **more: object) -> None:
+    """Write down who did this to a send; call it in the transaction that does it. `send` is as it was."""
+    changes.record(
+        what,
+        by=by,
+        at=now,
+        newsletter=send.edition.list,
+        subject=f"send {send.pk}",
+        before={"status": send.status},
+        after={"status": str(status), **more},
+    )
+
+
+def _end_the_edition(send: Send, now: dt.datetime) -> None:
+    """Say of the edition of a send that was cancelled what is true of it now, unless another send goes on."""
+    mine = Send.objects.filter(edition=send.edition_id).exclude(kind=SendKind.TEST).exclude(pk=send.pk)
+    if mine.exclude(status__in=[SendStatus.CANCELLED, SendStatus.MISSED]).exists():
+        return
+    if send.frozen_at is None and not mine.exclude(frozen_at=None).exists():
+        editions.give_back(send, now=now)
+        return
+    Edition.objects.filter(pk=send.edition_id).update(status=EditionStatus.CANCELLED, changed_at=now)
 
 
 def locked(number: int) -> Send:

@@ -1,41 +1,46 @@
 """Stop the press: those who have not had the letter get corrected text, everybody else is left in peace."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.db import transaction
 
 from mailer import editions
+from mailer.checking import Checked
 from mailer.faultpoints import reach
-from mailer.models import Batch, Edition, Send
-from mailer.sends.controlling import cancel, locked
+from mailer.look import content_hash, look_of
+from mailer.models import Batch, Edition, Revision, Send
+from mailer.sends.controlling import cancel, locked, noted
 from mailer.sends.errors import SendError
 from mailer.sends.scheduling import approval_of, find, made
 from mailer.timetable import Instant
 from mailer.vocabulary import BatchState, EditionStatus, SendKind, SendStatus
 
 
-def correct(number: int, text: bytes, *, by: str, now: dt.datetime) -> Send:
+@dataclass(frozen=True)
+class Tried:
+    """What a correction would be: the text that left, the corrected one as it is kept, and preflight's word.
+
+    `second_word`: the list wants another person's approval of it, which is wanting.
+    """
+
+    first: str
+    text: str
+    checked: Checked
+    second_word: bool
+
+
+def correct(number: int, text: bytes, *, by: str, now: dt.datetime, word: str = "") -> Send:
     """Cancel a send and send `text` to the readers of what had not left; return the correction.
 
     The text is read and checked first: a fault in it (the manuscript's errors, with lines; BlockedError)
-    stops nothing and changes nothing. Run again, it takes those whose request was refused since. Raises
-    SendError where everything has left, or where the list wants a second person's word for the new text:
-    the press is stopped then, and the correction follows once it is said.
+    stops nothing and changes nothing. `word` says why its warnings may stand. Run again, it takes those whose
+    request was refused since. Raises SendError where everything has left, or where the list wants a second
+    person's approval of the new text: the press is stopped then, and the correction follows upon that.
     """
-    send = find(number)
-    if send.kind == SendKind.TEST:
-        raise SendError(f"Send {number} is a test: nobody but those you named has it; test the new text")
-    if send.frozen_at is None:
-        raise SendError(
-            f"Nothing of send {number} has left: cancel it with `mailer sends cancel {number}`, import the"
-            " corrected text and schedule that"
-        )
-    _somebody_waits(number, BatchState.PENDING, BatchState.CLAIMED, BatchState.CANCELLED)
+    send = _correctable(number)
     with transaction.atomic():  # a text with errors leaves no revision
-        revision = editions.revise(send.edition, text, author=by, now=now)
-        if revision.pk == send.revision_id:
-            raise SendError(f"This is the very text of send {number}: there is nothing to correct")
-        checked = editions.sound(send.edition, now=now, at=now, revision=revision)
+        revision, checked = _revised(send, text, by=by, now=now)
     if send.status != SendStatus.CANCELLED:
         cancel(number, by=by, now=now)
     reach("correct.after_cancel")
@@ -47,14 +52,62 @@ def correct(number: int, text: bytes, *, by: str, now: dt.datetime) -> Send:
         correction = made(
             edition,
             Instant(now),
-            approval=approval_of(edition, by=by, now=now, revision=revision, checked=checked),
+            approval=approval_of(edition, by=by, now=now, revision=revision, checked=checked, word=word),
             by=by,
             now=now,
             kind=SendKind.CORRECTION,
             corrects=send,
         )
         Edition.objects.filter(pk=edition.pk).update(status=EditionStatus.SCHEDULED, changed_at=now)
+        noted(
+            "sends correct",
+            send,
+            by=by,
+            now=now,
+            status=send.status,
+            correction=correction.pk,
+            revision=revision.number,
+        )
     return correction
+
+
+def tried(number: int, text: bytes, *, by: str, now: dt.datetime) -> Tried:
+    """Read and check a corrected text as `correct` does, and change nothing. Raises what that raises."""
+    send = _correctable(number)
+    with transaction.atomic():
+        revision, checked = _revised(send, text, by=by, now=now)
+        asked = send.edition.list.second_approval and not _approved(send, revision)
+        found = Tried(send.revision.text, revision.text, checked, second_word=asked)
+        transaction.set_rollback(True)
+    return found
+
+
+def _approved(send: Send, revision: Revision) -> bool:
+    """Return whether somebody has approved this revision as it would leave now, and no send consumed it."""
+    content = content_hash(revision, look_of(send.edition.list))
+    return revision.approvals.filter(send=None, content_hash=content).exists()
+
+
+def _correctable(number: int) -> Send:
+    """Return a send of which readers wait for another text, or raise SendError."""
+    send = find(number)
+    if send.kind == SendKind.TEST:
+        raise SendError(f"Send {number} is a test: nobody but those you named has it; test the new text")
+    if send.frozen_at is None:
+        raise SendError(
+            f"Nothing of send {number} has left: cancel it with `mailer sends cancel {number}`, import the"
+            " corrected text and schedule that"
+        )
+    _somebody_waits(number, BatchState.PENDING, BatchState.CLAIMED, BatchState.CANCELLED)
+    return send
+
+
+def _revised(send: Send, text: bytes, *, by: str, now: dt.datetime) -> tuple[Revision, Checked]:
+    """Make the text the edition's newest revision, and check it; call it in a transaction."""
+    revision = editions.revise(send.edition, text, author=by, now=now)
+    if revision.pk == send.revision_id:
+        raise SendError(f"This is the very text of send {send.pk}: there is nothing to correct")
+    return revision, editions.sound(send.edition, now=now, at=now, revision=revision)
 
 
 def _nobody_corrects(number: int) -> None:

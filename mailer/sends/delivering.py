@@ -17,7 +17,7 @@ from mailer.faultpoints import reach
 from mailer.journal import Journal
 from mailer.models import Batch, Send
 from mailer.protocol import BY_READER
-from mailer.sends.controlling import pause
+from mailer.sends.controlling import WORKER, pause
 from mailer.sends.finishing import finish
 from mailer.transports.answers import Answer, NotAccepted
 from mailer.transports.chosen import transport_of
@@ -218,7 +218,7 @@ def _fired(
 def _stop(batch: int, error: batches.MiscountError, now: dt.datetime) -> None:
     """Pause the send of a batch that would lose somebody: the rows are wrong, and a person must look."""
     for (number,) in Batch.objects.filter(pk=batch).values_list("send"):
-        pause(number, by="the worker", now=now, reason=f"{error}; nothing of it was sent")
+        pause(number, by=WORKER, now=now, reason=f"{error}; nothing of it was sent")
 
 
 def _settled(fired: batches.Fired, answer: Answer, clock: Clock) -> None:

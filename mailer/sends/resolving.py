@@ -13,6 +13,7 @@ from mailer.sends.errors import SendError
 from mailer.sends.finishing import finish
 from mailer.sends.scheduling import find
 from mailer.vocabulary import BatchState
+from subscribers import changes
 from subscribers.vocabulary import WhenUnknown
 
 log = structlog.get_logger()
@@ -38,7 +39,14 @@ def resend(number: int, *, by: str, now: dt.datetime) -> Resolved:
         raise SendError(f"Send {number} is {send.status}: nobody of it is written to again")
     waited, early = _waited(number, now)
     wait = settings.CONFIGURATION.timings.unknown_wait
-    readers = sum(batches.resend(batch.pk, by=by, now=now, wait=wait) for batch in waited)
+    line = _line(send, by=by, now=now)
+    readers = 0
+    for batch in waited:
+        with transaction.atomic():
+            decided = batches.resend(batch.pk, by=by, now=now, wait=wait)
+            readers += decided
+            if decided:
+                line.write({"decision": "send again", "readers": readers})
     log.warning("unknown sent again", send=number, readers=readers, by=by)
     doorbell.ring("mailer.deliver", *batches.due(now=now, most=1_000))
     return _told(Resolved(readers, early), number)
@@ -49,10 +57,17 @@ def leave_out(number: int, *, by: str, now: dt.datetime) -> Resolved:
 
     Raises SendError where nothing is unknown.
     """
-    _with_doubt(number)
+    send = _with_doubt(number)
     waited, early = _waited(number, now)
     wait = settings.CONFIGURATION.timings.unknown_wait
-    readers = sum(batches.leave_out(batch.pk, by=by, now=now, wait=wait) for batch in waited)
+    line = _line(send, by=by, now=now)
+    readers = 0
+    for batch in waited:
+        with transaction.atomic():
+            decided = batches.leave_out(batch.pk, by=by, now=now, wait=wait)
+            readers += decided
+            if decided:
+                line.write({"decision": "leave out", "readers": readers})
     log.warning("unknown left out", send=number, readers=readers, by=by)
     finish(number, now=now)
     return _told(Resolved(readers, early), number)
@@ -96,6 +111,13 @@ def _with_doubt(number: int) -> Send:
     if not send.batches.filter(state=BatchState.UNKNOWN).exists():
         raise SendError(f"Nothing of send {number} is unknown: there is nothing to decide")
     return send
+
+
+def _line(send: Send, *, by: str, now: dt.datetime) -> changes.Growing:
+    """Return the audit line about a decision, which grows batch by batch."""
+    return changes.Growing(
+        "sends resolve", by=by, at=now, newsletter=send.edition.list, subject=f"send {send.pk}"
+    )
 
 
 def _waited(number: int, now: dt.datetime) -> tuple[list[Batch], int]:

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Case, F, Value, When
 
 from mailer import doorbell, editions
 from mailer.checking import Checked
@@ -12,12 +13,15 @@ from mailer.models import Approval, Edition, Revision, Send
 from mailer.sends.errors import SendError
 from mailer.timetable import Instant
 from mailer.vocabulary import EditionStatus, SendKind, SendStatus
+from subscribers import changes
 from subscribers.models import List, Segment
 from subscribers.segments import keeping
 
 PAST = dt.timedelta(minutes=1)  # who says "now" by the clock may be so slow
 # Of a send whose audience is not chosen yet; one that is paused or missed may be resumed.
 NOT_FROZEN = (SendStatus.SCHEDULED, SendStatus.PREPARING, SendStatus.PAUSED, SendStatus.MISSED)
+# Of a send whose time may be another: nobody prepares it now.
+MOVABLE = (SendStatus.SCHEDULED, SendStatus.PAUSED, SendStatus.MISSED)
 
 
 def find(number: int) -> Send:
@@ -55,7 +59,66 @@ def schedule(
         approval = approval_of(edition, by=by, now=now, checked=checked, word=word)
         send = made(edition, at, approval=approval, by=by, now=now, segment=meant)
         Edition.objects.filter(pk=edition.pk).update(status=EditionStatus.SCHEDULED, changed_at=now)
+        changes.record(
+            "sends schedule",
+            by=by,
+            at=now,
+            newsletter=edition.list,
+            subject=f"send {send.pk}",
+            after={
+                "edition": edition.pk,
+                "at": at.utc.isoformat(),
+                "wall_time": at.wall_time,
+                "zone": at.zone,
+                "segment": segment.slug if segment else None,
+                "content": send.content_hash,
+                "word": approval.word,
+            },
+        )
     return send
+
+
+def move(number: int, at: Instant, *, by: str, now: dt.datetime) -> Send:
+    """Let a send that has not begun leave at another time; a missed one is scheduled anew.
+
+    What was approved stays approved; preflight is asked about the new moment, since an embargo depends on it.
+    Moved to where it stands already, nothing is changed.
+    Raises SendError where it has begun or the time has passed, and BlockedError.
+    """
+    if at.utc < now - PAST:
+        raise SendError(f"{at.wall_time} in {at.zone} has passed; say a time to come")
+    send = find(number)
+    editions.sound(send.edition, now=now, at=at.utc, revision=send.revision)
+    there = (send.scheduled_at, send.wall_time, send.zone) == (at.utc, at.wall_time, at.zone)
+    if there and send.frozen_at is None and send.status in {SendStatus.SCHEDULED, SendStatus.PAUSED}:
+        return send
+    # Whoever prepares it at this moment has seen the old time: then it has begun.
+    still = Send.objects.filter(pk=number, frozen_at=None, status__in=MOVABLE)
+    missed = When(status=SendStatus.MISSED, then=Value(SendStatus.SCHEDULED.value))
+    with transaction.atomic():
+        moved = still.update(
+            status=Case(missed, default=F("status")),
+            scheduled_at=at.utc,
+            wall_time=at.wall_time,
+            zone=at.zone,
+        )
+        if not moved:
+            raise SendError(f"Send {number} is {send.status.replace('_', ' ')}: it has begun, or is over")
+        changes.record(
+            "sends move",
+            by=by,
+            at=now,
+            newsletter=send.edition.list,
+            subject=f"send {number}",
+            before=_time(send),
+            after=_time(find(number)),
+        )
+        transaction.on_commit(lambda: doorbell.ring("mailer.prepare", number))
+    return find(number)
+
+
+def _time(send: Send) -> dict[str, str]:
+    return {"at": send.scheduled_at.isoformat(), "wall_time": send.wall_time, "zone": send.zone}
 
 
 def made(
@@ -121,11 +184,17 @@ def approval_of(
     checked: Checked | None = None,
     word: str = "",
 ) -> Approval:
-    """Return an approval of the revision (left out: the newest) as it stands, which no send consumed."""
+    """Return an approval of the revision (left out: the newest) as it stands, which no send consumed.
+
+    A word for its warnings is kept with it, where it has none yet.
+    """
     revision = revision or editions.newest(edition)
     content = content_hash(revision, look_of(edition.list))
     approval = revision.approvals.filter(send=None, content_hash=content).order_by("pk").last()
     if approval is not None:
+        if word and not approval.word:
+            approval.word = editions.word_of(word)
+            approval.save(update_fields=["word"])
         return approval
     if edition.list.second_approval:
         raise SendError(

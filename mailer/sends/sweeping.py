@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from mailer import batches, doorbell, journal, notices, outbox
+from mailer import batches, counting, doorbell, journal, notices, outbox, sealing
 from mailer.faultpoints import reach
 from mailer.models import Batch, Delivery, EventBody, Send
 from mailer.sends.delivering import settle_in_hand
@@ -46,7 +46,10 @@ def work(*, now: dt.datetime, most: int) -> dict[str, list[int]]:
 
 
 def tidy(*, now: dt.datetime) -> None:
-    """Put right what was left half done: journals of the dead, leases, doubts, lives that are over."""
+    """Put right what was left half done: journals of the dead, leases, doubts, lives that are over.
+
+    Last, the audit log is sealed as far as it goes, and lists that are looked at are counted anew.
+    """
     timings = settings.CONFIGURATION.timings
     silence = timings.lease + timings.answer_timeout
     if moved := rewind(now=now):
@@ -71,6 +74,8 @@ def tidy(*, now: dt.datetime) -> None:
         | Q(status=SendStatus.CANCELLED, finished_at=None)
     ).values_list("pk", flat=True):
         finish(number, now=now)
+    sealing.seal()
+    counting.refresh(now=now)
 
 
 def _has_gaps() -> Q:

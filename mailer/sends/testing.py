@@ -11,6 +11,7 @@ from mailer.sends.errors import SendError
 from mailer.sends.scheduling import made
 from mailer.timetable import Instant
 from mailer.vocabulary import SendKind
+from subscribers import changes
 from subscribers.addresses import AddressError, parse
 from subscribers.interests import Interests
 
@@ -36,4 +37,12 @@ def test(
     with transaction.atomic():
         send = made(edition, Instant(now), approval=None, by=by, now=now, kind=SendKind.TEST)
         trials.invite(send, list(addresses), bits)
+        changes.record(  # how many: whose addresses they are, is in no log
+            "editions test",
+            by=by,
+            at=now,
+            newsletter=edition.list,
+            subject=f"send {send.pk}",
+            after={"edition": edition.pk, "addresses": len(addresses), "interests": list(interests or ())},
+        )
     return send

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 # What a form of ours holds fits into a quarter of it: 63 interests, an address, a ticket and a proof.
 FORM = 16 * 1024
+# The text of an edition (mailer.manuscript takes 2,000,000 bytes), sent as multipart/form-data, in which it
+# does not grow, with what its form says besides.
+EDITION = 2_000_000 + 4 * FORM
 # SendGrid collects up to 768 KB of events, and may grow.
 REPORT = 5 * 1024 * 1024
 # The request line and all headers; a cookie of somebody else on the same host may be large.
@@ -27,7 +30,11 @@ _EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*(?=\r\n)", re.IGNORE
 
 def largest(path: str) -> int:
     """Return how many octets a request's body may have at this path."""
-    return REPORT if path.startswith("/webhooks/") else FORM
+    if path.startswith("/webhooks/"):
+        return REPORT
+    if path.startswith("/desk/editions/") or (path.startswith("/desk/sends/") and path.endswith("/correct")):
+        return EDITION
+    return FORM
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Every address of the product."""
 
-from django.urls import path
+from django.urls import include, path
 
 from mailer.web import (
     confirming,
@@ -38,6 +38,8 @@ urlpatterns = [
     path("archive/<slug:slug>/<int:number>/card.png", edition.picture),
     path("sitemap.xml", finding.sitemap),
     path("robots.txt", finding.robots),
+    path("desk/account/", include("mailer.accounts.urls")),
+    path("desk/", include("mailer.desk.urls")),
     path("webhooks/sendgrid", webhooks.sendgrid),
     path("healthz", health.alive),
     path("readyz", health.ready),

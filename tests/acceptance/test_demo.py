@@ -2,8 +2,14 @@
 
 import itertools
 import json
+import re
+import signal
 import subprocess
 import sys
+import urllib.request
+from pathlib import Path
+
+from tests.waiting import until
 
 INTERESTS = ("china", "russia", "africa", "south-asia")
 
@@ -54,6 +60,26 @@ def test_the_report_says_that_it_adds_up_and_that_nothing_has_left(fresh_environ
     assert "It adds up" in done.stdout
     assert "nothing has left this machine" in done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_it_stays_to_be_looked_at_and_lets_whoever_looks_into_the_desk(
+    fresh_environ: dict[str, str], tmp_path: Path
+) -> None:
+    said = tmp_path / "said"
+    command = [sys.executable, "-m", "mailer", "demo", "--subscribers", "16"]
+    with (
+        said.open("w") as out,
+        subprocess.Popen(command, env=fresh_environ, stdin=subprocess.DEVNULL, stdout=out) as running,
+    ):
+        try:
+            until(lambda: running.poll() is not None or "Ctrl-C" in said.read_text(), within=100)
+            (way_in,) = re.findall(r"The desk, .*: (http://\S+)", said.read_text())
+            with urllib.request.urlopen(way_in, timeout=20) as page:  # noqa: S310 - our own, on loopback
+                assert "password" in page.read().decode()
+        finally:
+            running.send_signal(signal.SIGINT)
+            running.wait(60)
+    assert running.returncode == 0
 
 
 def test_an_operators_own_settings_are_not_touched(fresh_environ: dict[str, str]) -> None:

@@ -107,6 +107,20 @@ def test_the_tour_of_lists_and_people_ends_where_it_says(place: Path, environ: d
     assert "unchanged\t2" in done.stdout
 
 
+def test_the_desks_first_user_gets_a_link(place: Path, environ: dict[str, str]) -> None:
+    done = subprocess.run(
+        ["bash", "-euc", blocks("desk")],
+        cwd=place,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "/desk/account/invitation/" in done.stdout + done.stderr
+
+
 def _ledger(place: Path, environ: dict[str, str]) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "mailer", "sends", "ledger", "1"],

@@ -4,8 +4,7 @@ import pytest
 from django.test import Client
 
 from mailer.web.headers import THEIR_PATHS
-from mailer.web.urls import urlpatterns
-from tests.attacks.addresses import KNOWN, ROUTES, address, send, with_forms, with_tokens
+from tests.attacks.addresses import KNOWN, PUBLIC, ROUTES, address, send, with_forms, with_tokens
 from tests.web.stored import every_row
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("db")]
@@ -34,7 +33,7 @@ def test_every_form_changes_something(route: str) -> None:
     assert every_row() != before
 
 
-@pytest.mark.parametrize("pattern", urlpatterns, ids=ROUTES)
+@pytest.mark.parametrize("pattern", PUBLIC, ids=ROUTES)
 def test_no_address_asks_for_a_cookie_to_prove_where_a_form_came_from(pattern: object) -> None:
     # Django would ask for one, and set it; what proves it instead is test_forgery.py's.
     assert getattr(pattern.callback, "csrf_exempt", False)  # type: ignore[attr-defined]  # every pattern here is one

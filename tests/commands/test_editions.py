@@ -197,7 +197,23 @@ def test_a_test_that_cannot_be_made_is_one_line(
 
 
 def test_a_test_to_nobody_is_wrong_usage(mailer: Mailer, number: str) -> None:
-    assert mailer("editions", "test", number).status == 2
+    refused = mailer("editions", "test", number)
+    assert refused.status == 2
+    assert "say who gets it: --to ADDRESS, or --to-testers" in refused.err
+
+
+def test_a_test_goes_to_the_test_list_and_to_others_each_once(mailer: Mailer, number: str) -> None:
+    empty = mailer("editions", "test", number, "--to-testers")
+    assert (empty.status, empty.out) == (1, "")
+    assert empty.err == (
+        "mailer: Nobody is on the test list of space-digest;"
+        " `mailer lists testers space-digest --add ADDRESS` puts somebody there\n"
+    )
+    mailer("lists", "testers", "space-digest", "--add", "ada@example.org", "--add", "bo@example.org")
+    assert mailer("editions", "test", number, "--to-testers", "--to", "bo@example.org").status == 0
+    send = Send.objects.get()
+    assert send.segment is not None
+    assert send.segment["addresses"] == ["bo@example.org", "ada@example.org"]
 
 
 def test_who_imported_a_text_is_noted(mailer: Mailer, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

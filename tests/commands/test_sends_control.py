@@ -177,6 +177,23 @@ def test_stopping_the_press_says_who_gets_which_text(
     assert shown.startswith(f"Send {correction.pk}, a correction of send {number}, of edition ")
 
 
+def test_what_preflight_warns_of_in_a_corrected_text_is_told_and_takes_a_word(
+    mailer: Mailer, number: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "warned.md"
+    path.write_bytes(CORRECTED + b"\n## A story without a link {africa}\nIt has a summary.\n")
+    told = mailer("sends", "correct", number, str(path), "--yes")
+    assert "Nobody has said why they may stand" in told.err
+    path.write_bytes(path.read_bytes() + b"\nAnd a second paragraph.\n")
+    correction = str(Send.objects.get(kind="correction").pk)
+    sends.prepare(int(correction), now=now())
+    meant = mailer("sends", "correct", correction, str(path), "--yes", "--word", "It has none.")
+    assert (meant.status, meant.err) == (0, "")
+    newest = Send.objects.filter(kind="correction").latest("pk")
+    assert newest.approval is not None
+    assert newest.approval.word == "It has none."
+
+
 def test_run_again_a_correction_takes_those_refused_since(
     mailer: Mailer, number: str, two: Batch, corrected: str
 ) -> None:

@@ -4,12 +4,14 @@ import datetime as dt
 
 import pytest
 
-from mailer import batches, sends
+from mailer import batches, editions, sends
 from mailer.models import Batch, Edition, Send
 from mailer.sends import SendError
+from mailer.sends.controlling import WORKER
 from mailer.transports.answers import Accepted, NotAccepted
+from subscribers import changes
 from tests.provider import Provider
-from tests.sends.cast import LATER, a_send_in, deliver, deliver_all, shown
+from tests.sends.cast import CORRECTED, LATER, a_send_in, deliver, deliver_all, shown
 from tests.stage import NOW, SENDGRID, a_frozen_send, a_list, a_send, an_edition, batches_of, fired, readers
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
@@ -128,18 +130,24 @@ def test_a_claim_that_raced_a_cancel_is_cancelled_by_the_next_sweep() -> None:
 
 
 @pytest.mark.parametrize("status", ["scheduled", "missed"])
-def test_a_send_that_was_never_frozen_is_cancelled_with_nobody_in_it(status: str) -> None:
+def test_a_send_that_never_began_is_undone_and_its_edition_is_approved_as_before(status: str) -> None:
     send = a_send(an_edition(a_list()))
     Send.objects.update(status=status)
     sends.cancel(send.pk, by="ann", now=NOW)
     assert shown(send) == {"status": "cancelled"}
-    assert Edition.objects.get().status == "cancelled"
+    assert Edition.objects.get().status == "approved"
+    again = a_send(Edition.objects.get())
+    assert again.approval is not None
+    assert (again.approval.by, again.approval.at) == ("ed", NOW)
 
 
 def test_a_test_of_an_edition_does_not_keep_it_from_being_cancelled() -> None:
-    edition = an_edition(a_list())
+    owner = a_list()
+    readers(owner, 1)
+    edition = an_edition(owner)
     sends.test(edition, ["ann@x.example"], None, by="ann", now=NOW)
     send = a_send(edition)
+    sends.prepare(send.pk, now=NOW)
     sends.cancel(send.pk, by="ann", now=NOW)
     edition.refresh_from_db()
     assert edition.status == "cancelled"
@@ -163,3 +171,49 @@ def test_what_is_done_is_neither_paused_resumed_nor_cancelled(sendgrid: Provider
     with pytest.raises(SendError, match="is done"):
         verb(send.pk, by="ann", now=NOW)
     assert len(sendgrid.asked) == 1
+
+
+def test_an_edition_whose_text_has_changed_since_is_a_draft_when_its_send_is_undone() -> None:
+    edition = an_edition(a_list())
+    send = a_send(edition, at=LATER)
+    editions.revise(edition, CORRECTED, author="ed", now=NOW)
+    sends.cancel(send.pk, by="ann", now=NOW)
+    edition.refresh_from_db()
+    assert edition.status == "draft"
+    assert not editions.newest(edition).approvals.exists()
+
+
+def test_an_edition_of_which_a_part_was_sent_is_not_given_back() -> None:
+    owner = a_list()
+    readers(owner, 2)
+    edition = an_edition(owner)
+    first, second = a_send(edition), a_send(edition, at=LATER)
+    sends.prepare(first.pk, now=NOW)
+    sends.cancel(first.pk, by="ann", now=NOW)
+    sends.cancel(second.pk, by="ann", now=NOW)
+    edition.refresh_from_db()
+    assert edition.status == "cancelled"
+
+
+def test_the_log_names_who_paused_resumed_and_cancelled_and_says_it_once() -> None:
+    send = a_send_in(1)
+    for _ in range(2):
+        sends.pause(send.pk, by="ann", now=NOW, reason="a wrong figure")
+        sends.pause(send.pk, by="cy", now=NOW)
+        sends.resume(send.pk, by="bo", now=NOW)
+    sends.cancel(send.pk, by="ann", now=NOW)
+    sends.cancel(send.pk, by="cy", now=NOW)
+    lines = [line for line in changes.listing() if line["subject"] == f"send {send.pk}"]
+    assert [(line["what"], line["who"]) for line in lines] == [
+        ("sends schedule", "ed"),
+        *[("sends pause", "ann"), ("sends resume", "bo")] * 2,
+        ("sends cancel", "ann"),
+    ]
+    assert lines[1]["after"] == {"reason": "a wrong figure", "status": "paused"}
+    assert lines[1]["before"] == {"status": "sending"}
+
+
+def test_a_stop_by_the_worker_is_no_persons_deed() -> None:
+    send = a_send_in(1)
+    sends.pause(send.pk, by=WORKER, now=NOW, reason="the rows are wrong")
+    assert "sends pause" not in {line["what"] for line in changes.listing()}

@@ -9,9 +9,10 @@ from mailer.manuscript.faults import ManuscriptError
 from mailer.models import Batch, Delivery, Revision, Send
 from mailer.sends import SendError
 from mailer.transports.answers import NotAccepted, Unknown
+from subscribers import changes
 from subscribers.addresses import address_key
 from subscribers.leaving import unsubscribe
-from subscribers.models import Subscriber, Subscription
+from subscribers.models import List, Subscriber, Subscription
 from subscribers.suppressions import suppress
 from subscribers.vocabulary import Suppressed
 from tests.provider import Provider
@@ -261,3 +262,35 @@ def test_of_a_cancelled_correction_one_is_told_which_send_to_correct(sendgrid: P
     again = corrected(correction, CORRECTED + b"\nMore.\n")
     deliver_all(again, LATER)
     assert set(mailed(sendgrid).values()) == {1}
+
+
+def test_a_correction_that_is_tried_changes_nothing() -> None:
+    send = a_send_in(2)
+    tried = sends.tried(send.pk, CORRECTED, by="ann", now=NOW)
+    assert (tried.first, tried.text) == (EDITION.decode(), CORRECTED.decode())
+    assert not tried.second_word
+    assert shown(send) == {"status": "sending", "pending": 4}
+    assert Revision.objects.count() == 1
+    with pytest.raises(SendError, match="the very text"):
+        sends.tried(send.pk, EDITION, by="ann", now=NOW)
+    with pytest.raises(ManuscriptError):
+        sends.tried(send.pk, b"---\nnothing\n", by="ann", now=NOW)
+
+
+def test_a_correction_that_is_tried_says_whether_a_second_person_is_wanted() -> None:
+    owner = a_list()
+    send = a_send_in(1, owner=owner)
+    List.objects.update(second_approval=True)
+    assert sends.tried(send.pk, CORRECTED, by="ann", now=NOW).second_word
+    with pytest.raises(SendError, match="second person"):
+        sends.correct(send.pk, CORRECTED, by="ann", now=NOW)
+    editions.approve(editions.find(send.edition_id), by="bo", now=NOW)
+    assert not sends.tried(send.pk, CORRECTED, by="ann", now=NOW).second_word
+    assert sends.correct(send.pk, CORRECTED, by="ann", now=NOW).kind == "correction"
+
+
+def test_the_log_names_who_stopped_the_press() -> None:
+    send = a_send_in(1)
+    correction = corrected(send)
+    last = [line for line in changes.listing() if line["subject"] == f"send {send.pk}"][-1]
+    assert (last["what"], last["who"], last["after"]["correction"]) == ("sends correct", "ann", correction.pk)

@@ -1,6 +1,7 @@
 """Unknown, decided: by a person, by the list's policy, or by proof."""
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 
@@ -8,6 +9,7 @@ from mailer import batches, reports, sends
 from mailer.models import Attempt, Send
 from mailer.sends import SendError
 from mailer.transports.answers import Accepted, NotAccepted
+from subscribers import changes
 from subscribers.models import List
 from tests.provider import Provider, says
 from tests.sends.cast import a_send_in, deliver_all, mailed, shown
@@ -151,3 +153,13 @@ def test_a_settling_send_can_be_paused_so_that_a_late_refusal_writes_to_nobody(s
     sends.resume(send.pk, by="ann", now=THEN)
     deliver_all(send, THEN)
     assert shown(send) == {"status": "done", "accepted": 4}
+
+
+@pytest.mark.parametrize(("decide", "words"), [(sends.resend, "send again"), (sends.leave_out, "leave out")])
+def test_the_log_names_who_decided_and_about_how_many(
+    sendgrid: Provider, decide: Callable[..., sends.Resolved], words: str
+) -> None:
+    send = an_unknown_send(sendgrid)
+    decide(send.pk, by="ann", now=THEN)
+    (line,) = [line for line in changes.listing() if line["what"] == "sends resolve"]
+    assert (line["who"], line["after"]) == ("ann", {"decision": words, "readers": 2})

@@ -9,6 +9,7 @@ from mailer.models import Approval, Delivery, Edition, Send
 from mailer.reports import ledger
 from mailer.sends import SendError
 from mailer.timetable import Instant
+from subscribers import changes
 from subscribers.models import List, Segment, Subscriber
 from subscribers.segments import keeping
 from subscribers.segments.conditions import SegmentError
@@ -192,3 +193,45 @@ def test_conditions_that_cannot_be_read_freeze_nobody(owner: List) -> None:
     with pytest.raises(SegmentError, match="conditions"):
         sends.prepare(send.pk, now=NOW)
     assert not Delivery.objects.exists()
+
+
+MOVED = NOW + dt.timedelta(days=2)
+
+
+def test_a_send_that_has_not_begun_is_moved_and_stays_approved(owner: List) -> None:
+    send = sends.schedule(an_edition(owner), Instant(NOW + dt.timedelta(days=1)), by="ed", now=NOW)
+    moved = sends.move(send.pk, Instant(MOVED, "2026-12-03 12:00", "Africa/Nairobi"), by="ann", now=NOW)
+    assert (moved.scheduled_at, moved.wall_time, moved.zone) == (MOVED, "2026-12-03 12:00", "Africa/Nairobi")
+    assert moved.approval_id == send.approval_id
+    sends.prepare(send.pk, now=NOW + dt.timedelta(days=1))
+    assert sends.find(send.pk).status == "scheduled"
+    sends.prepare(send.pk, now=MOVED)
+    assert sends.find(send.pk).status == "sending"
+
+
+def test_a_missed_send_that_is_moved_is_scheduled_anew(owner: List) -> None:
+    send = sends.schedule(an_edition(owner), Instant(NOW), by="ed", now=NOW)
+    sends.prepare(send.pk, now=NOW + dt.timedelta(hours=7))
+    assert sends.move(send.pk, Instant(MOVED), by="ann", now=NOW).status == "scheduled"
+
+
+@pytest.mark.parametrize("begun", ["frozen", "cancelled", "past"])
+def test_what_has_begun_is_over_or_would_have_passed_is_not_moved(owner: List, begun: str) -> None:
+    send = sends.schedule(an_edition(owner), Instant(NOW), by="ed", now=NOW)
+    if begun == "frozen":
+        sends.prepare(send.pk, now=NOW)
+    if begun == "cancelled":
+        sends.cancel(send.pk, by="ed", now=NOW)
+    at = NOW - dt.timedelta(hours=1) if begun == "past" else MOVED
+    with pytest.raises(SendError):
+        sends.move(send.pk, Instant(at), by="ann", now=NOW)
+    assert sends.find(send.pk).scheduled_at == NOW
+
+
+def test_the_log_names_who_scheduled_and_who_moved(owner: List) -> None:
+    send = sends.schedule(an_edition(owner), Instant(NOW), by="ed", now=NOW)
+    sends.move(send.pk, Instant(MOVED), by="ann", now=NOW)
+    lines = [
+        (line["what"], line["who"]) for line in changes.listing() if line["subject"] == f"send {send.pk}"
+    ]
+    assert lines == [("sends schedule", "ed"), ("sends move", "ann")]

@@ -9,7 +9,9 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db.models import F
 
-from mailer import events, sends, themes
+from mailer import events, sends, testers, themes
+from mailer.accounts import making
+from mailer.accounts.roles import Role
 from mailer.batches import settle
 from mailer.models import Edition, Event, Send
 from mailer.transports.answers import Accepted
@@ -61,6 +63,9 @@ def filled() -> None:
     List.objects.update(keep_inactive_days=365)
     for family in ("sans", "serif", "sans"):
         themes.put(owner, {"type": {"text": family}}, by="ed", now=NOW)
+    for name, role in (("Ada", Role.ADMIN), ("Sam", Role.SENDER)):
+        making.add(f"{name.lower()}@news.example", name=name, role=role, by="ed", at=NOW)
+    testers.add(owner, ["tess@news.example"], by="ed", at=NOW)
     second, quiet = a_list("second"), a_list("quiet")
     _people(owner)
     for newsletter in (second, quiet):

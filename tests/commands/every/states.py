@@ -6,6 +6,7 @@ and did not keep.
 
 import hashlib
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -18,7 +19,20 @@ import psycopg
 from django.apps import apps
 
 # Columns that name rows without being foreign keys.
-_ALSO = {("event", "delivery_ref"): "delivery", ("event", "send_ref"): "send"}
+_ALSO = {
+    ("event", "delivery_ref"): "delivery",
+    ("event", "send_ref"): "send",
+    ("change", "list_number"): "list",
+}
+# What a line of the audit log is about, and whose row the number after it is.
+_SUBJECT = re.compile(r"(?P<what>user|edition|send) (?P<number>\d+)")
+_SUBJECTS = {"user": "desk_user", "edition": "edition", "send": "send"}
+# What chance alone makes in the audit log, and what is made of that.
+_CHANCE = {
+    "change": {"work", "salt", "told", "mark", "blanked", "digest"},
+    "change_seal": {"digest"},
+    "desk_user": {"password"},
+}
 _TABLES = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'",
     "postgresql": "SELECT tablename FROM pg_tables WHERE schemaname = 'public'",
@@ -116,6 +130,7 @@ def _columns(table: str) -> tuple[str, ...]:
     if model is None:
         return ()
     columns = [field.column for field in model._meta.local_concrete_fields]
+    columns = [column for column in columns if column not in _CHANCE.get(table, ())]
     key = model._meta.pk.column
     # Of what only joins two others, the order means nothing.
     return (*(() if model._meta.auto_created else (key,)), *(column for column in columns if column != key))
@@ -126,7 +141,7 @@ def _models() -> dict[str, Any]:
     return {
         model._meta.db_table: model
         for model in apps.get_models(include_auto_created=True)
-        if model._meta.app_label in {"mailer", "subscribers"}
+        if model._meta.app_label in {"mailer", "subscribers", "accounts"}
     }
 
 
@@ -149,4 +164,7 @@ def _told(table: str, column: str, value: Any, ranks: dict[str, dict[Any, int]])
         return f"#{named[value]}"
     if isinstance(value, dict | list):
         return json.dumps(value, sort_keys=True)
+    if (table, column) == ("change", "subject") and (about := _SUBJECT.fullmatch(value)):
+        rank = ranks.get(_SUBJECTS[about["what"]], {}).get(int(about["number"]))
+        return f"{about['what']} #{rank}"
     return str(value)

@@ -10,6 +10,7 @@ LIST = ("space-digest", "nowhere")
 PERSON = ("nina@x.example", "nobody@x.example")
 STRANGER = {PERSON[1]: "n•••y@x.example"}  # as they are named on a terminal
 SEGMENT = ("near", "nosuch")
+USER = ("sam@news.example", PERSON[1])
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,12 @@ ROWS = (
     ),
     _row("lists form", "space-digest", missing=(LIST,), free="--base-url", reads=True),
     _row("lists rm", "quiet --yes", missing=(("quiet", "nowhere"),), again=1),
+    _row(
+        "lists testers",
+        "space-digest --add ada@news.example",
+        missing=(LIST,),
+        others=("lists testers space-digest --remove tess@news.example",),
+    ),
     _row("interests ls", "space-digest", missing=(LIST,), reads=True),
     _row("interests add", "space-digest moon Moon", missing=(LIST,), free="SLUG NAME"),
     _row(
@@ -155,6 +162,12 @@ ROWS = (
     _row("suppressions sync", empty=0, adds=_AUDIT, portions=True),
     _row("suppressions ls", "--list space-digest", missing=(LIST,), reads=True),
     _row("changes ls", "--list space-digest", missing=(LIST,), free="--who", reads=True),
+    _row("changes check", empty=0, reads=True),
+    _row("users add", "eve@news.example --name Eve --role viewer", empty=0, free="--name", adds=_AUDIT),
+    _row("users ls", empty=0, reads=True),
+    _row("users set", "sam@news.example --role editor --name Sam2", missing=(USER,), free="--name"),
+    _row("users unlock", "sam@news.example", missing=(USER,), adds=_AUDIT),
+    _row("users reset", "sam@news.example --yes", missing=(USER,), adds=_AUDIT),
     _row("stats", "space-digest", missing=(LIST,), reads=True),
     _row("retention", empty=0, portions=True),
     _row("seed", "--subscribers 12 --deliveries 20 --lists 1 --yes", empty=0, free="--seed", portions=True),
@@ -167,8 +180,10 @@ ROWS = (
     _row("editions render", "1 --all --no-pictures -o letters", missing=(("1", "999"),), portions=True),
     _row("editions check", "6", missing=(("6", "999"),), reads=True),
     _row("editions pictures", "6", missing=(("6", "999"),), reads=True),
-    _row("editions approve", "6 --word meant", missing=(("6", "999"),), adds="approval", free="--word"),
-    _row("editions test", "6 --to ed@news.example", missing=(("6", "999"),), adds="send"),
+    _row(
+        "editions approve", "6 --word meant", missing=(("6", "999"),), adds="approval change", free="--word"
+    ),
+    _row("editions test", "6 --to ed@news.example", missing=(("6", "999"),), adds="change send"),
     _row(
         "pictures add",
         'dish.png --alt "The dish"',
@@ -201,7 +216,7 @@ ROWS = (
         "sends schedule",
         "6 --segment near --word meant",
         missing=(("6", "999"), SEGMENT),
-        adds="approval send",
+        adds="approval change send",
         free="--word",
     ),
     _row("sends ls", empty=0, free="--before", reads=True),
@@ -209,6 +224,7 @@ ROWS = (
     _row("sends ledger", "1", missing=(("1", "999"),), reads=True),
     _row("sends pause", "4", missing=(("4", "999"),), free="--reason"),
     _row("sends resume", "5", missing=(("5", "999"),)),
+    _row("sends move", '4 --at "2031-06-01 09:00" --tz Africa/Nairobi', missing=(("4", "999"),)),
     _row("sends cancel", "4 --yes", missing=(("4", "999"),), portions=True),
     _row(
         "sends correct",

@@ -1,0 +1,1 @@
+"""Editions at the desk: the list of them, and one on the way from text to approval."""

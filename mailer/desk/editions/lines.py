@@ -1,0 +1,22 @@
+"""A text line by line, for those who look for one by its number."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a text; `mark` is error, warning or '', `heading` whether it is one."""
+
+    number: int
+    text: str
+    mark: str = ""
+    heading: bool = False
+
+
+def lines_of(text: str, marks: Mapping[int, str]) -> list[Line]:
+    """Return the lines of a text, from 1; the empty one after the last line's end is none."""
+    return [
+        Line(number, line, marks.get(number, ""), line.startswith("#"))
+        for number, line in enumerate(text.removesuffix("\n").split("\n"), 1)
+    ]

@@ -1,0 +1,1 @@
+"""Lists, users and the log at the desk."""

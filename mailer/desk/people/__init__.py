@@ -1,0 +1,1 @@
+"""Subscribers at the desk, for those who may see addresses."""

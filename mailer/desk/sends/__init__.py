@@ -1,0 +1,1 @@
+"""Sends at the desk: scheduled, watched, stopped, and what is unknown decided."""

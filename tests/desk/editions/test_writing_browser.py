@@ -1,0 +1,254 @@
+"""An edition is written in a real browser: kept and seen while it is typed, by keyboard, without scripts."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from typing import Any, Literal
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from mailer import drafts, editions, previews
+from mailer.accounts.roles import Role
+from mailer.models import Draft, Edition
+from tests.accounts.cast import a_person, signed_in
+from tests.stage import EDITION, NOW, a_list, an_edition, readers
+from tests.waiting import until
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.database,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(240),
+]
+
+TEXT = EDITION.decode()
+BROKEN = TEXT.replace("(https://a.example/nairobi)", "(https://localhost/nairobi)")
+SHOTS = os.environ.get("DESK_SHOTS", "")  # a folder to look at what the browser showed
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class Threads(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+@pytest.fixture
+def url(transactional_db: None) -> Iterator[str]:  # noqa: ARG001 - rows must be committed to be seen by the server
+    application = get_wsgi_application()
+
+    def answering(environ: WSGIEnvironment, start: StartResponse) -> list[bytes]:
+        answer = application(environ, start)
+        try:
+            return list(answer)
+        finally:
+            answer.close()
+            connections.close_all()
+
+    server = make_server("127.0.0.1", 0, answering, server_class=Threads, handler_class=Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def browser(chromium: str) -> Iterator[Browser]:
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright runs a loop in this thread
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def edition(url: str) -> Edition:  # noqa: ARG001 - what the server shows
+    owner = a_list()
+    readers(owner, 3, ["africa"])
+    return an_edition(owner)
+
+
+@contextmanager
+def window(
+    browser: Browser,
+    cookies: dict[str, str],
+    *,
+    width: int = 1280,
+    scheme: Literal["light", "dark"] = "light",
+    scripts: bool = True,
+) -> Iterator[Page]:
+    """A page of somebody's browser; what it complains of, as of a policy that is broken, fails the test."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts
+    )
+    context.add_cookies(
+        [{"name": n, "value": v, "domain": "127.0.0.1", "path": "/desk/"} for n, v in cookies.items()]
+    )
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on(
+        "console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None
+    )
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert [each for each in complaints if "status of 4" not in each] == []
+
+
+def as_(role: Role) -> dict[str, str]:
+    client = signed_in(a_person(role))
+    return {
+        name: client.cookies[name].value
+        for name in (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME)
+        if name in client.cookies
+    }
+
+
+def field(page: Page) -> Any:  # noqa: ANN401 - Playwright's own
+    return page.locator("textarea[name=text]")
+
+
+def test_what_is_typed_is_seen_kept_and_then_saved(browser: Browser, url: str, edition: Edition) -> None:
+    drafts.save(edition, BROKEN, based_on=1, by="Boris", now=NOW)
+    here = f"{url}/desk/editions/{edition.pk}"
+    with window(browser, as_(Role.EDITOR), scheme="dark") as page:
+        page.goto(here)
+        page.get_by_label("Dark").check()
+        page.get_by_label("Africa").check()
+        expect(page.locator("#caption")).to_contain_text("Africa: 1 story in full, 3 as headlines; 3 readers")
+        # The one button leads to the error, by keyboard: the caret stands where it is to be mended.
+        page.get_by_role("link", name="Mend 1 error").focus()
+        page.keyboard.press("Enter")
+        assert page.evaluate("getSelection().toString()").startswith("https://localhost/nairobi")
+        page.keyboard.type("https://a.example/dish) {africa}")
+        expect(page.locator("#findings")).not_to_contain_text("localhost")
+        expect(page.get_by_role("link", name="Mend 1 error")).to_be_hidden()
+        expect(
+            page.frame_locator("iframe.dark").locator("a[href='https://a.example/dish']").first
+        ).to_be_visible()
+        expect(page.locator("#kept")).to_contain_text("Kept", timeout=15_000)
+        assert Draft.objects.get().text == TEXT.replace("a.example/nairobi", "a.example/dish")
+        assert editions.newest(edition).number == 2
+        page.keyboard.press("Control+s")
+        expect(page.locator(".said")).to_have_text("Saved as revision 3")
+        assert editions.newest(edition).text == TEXT.replace("a.example/nairobi", "a.example/dish")
+        assert not Draft.objects.exists()
+
+
+def test_a_window_that_is_closed_loses_nothing(browser: Browser, url: str, edition: Edition) -> None:
+    here, cookies = f"{url}/desk/editions/{edition.pk}", as_(Role.EDITOR)
+    typed = TEXT.replace("The rocket flew.", "The rocket flew over the sea.")
+    with window(browser, cookies) as page:
+        page.goto(here)
+        field(page).fill(typed)
+        page.evaluate("Object.defineProperty(document, 'visibilityState', {value: 'hidden'})")
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        until(lambda: Draft.objects.filter(text=typed).exists())
+    with window(browser, cookies) as page:
+        page.goto(here)
+        assert field(page).input_value() == typed
+        page.get_by_role("link", name="See the saved text").click()
+        assert field(page).count() == 0
+        page.get_by_role("link", name="Go on with it").click()
+        assert field(page).input_value() == typed
+
+
+def test_without_scripts_all_of_it_works_but_the_live_parts(
+    browser: Browser, url: str, edition: Edition
+) -> None:
+    here = f"{url}/desk/editions/{edition.pk}"
+    typed = TEXT.replace("The dish turned.", "The dish turned north.")
+    with window(browser, as_(Role.EDITOR), scripts=False, width=375) as page:
+        page.goto(here)
+        field(page).fill(typed)
+        page.get_by_label("Africa").check()
+        page.get_by_label("Dark").check()
+        page.get_by_role("button", name="Show").click()
+        assert field(page).input_value() == typed
+        assert editions.newest(edition).number == 1
+        expect(page.frame_locator("iframe.dark").get_by_text("The dish turned north.")).to_be_attached()
+        page.locator("#as-text").check()
+        expect(page.locator("#letter-text")).to_be_visible()
+        field(page).fill(typed.replace("{africa}", "{atlantis}"))
+        page.get_by_role("button", name="Save").click()
+        page.get_by_role("link", name="Line 10").click()
+        expect(page.locator("#L10")).to_be_in_viewport()
+        field(page).fill(typed)
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator(".said")).to_have_text("Saved as revision 2")
+    assert editions.newest(edition).text == typed
+
+
+def test_two_windows_on_one_line_settle_it_and_lose_nothing(
+    browser: Browser, url: str, edition: Edition
+) -> None:
+    here = f"{url}/desk/editions/{edition.pk}"
+    with window(browser, as_(Role.EDITOR)) as edda, window(browser, as_(Role.SENDER)) as sam:
+        edda.goto(here)
+        sam.goto(here)
+        field(edda).fill(TEXT.replace("The rocket flew.", "Edda's rocket."))
+        field(sam).fill(TEXT.replace("The rocket flew.", "Sam's rocket."))
+        edda.get_by_role("button", name="Save").click()
+        expect(edda.locator(".said")).to_have_text("Saved as revision 2")
+        sam.get_by_role("button", name="Save").click()
+        expect(sam.get_by_role("heading", name="Two wrote the same lines")).to_be_visible()
+        conflict = field(sam).input_value()
+        assert "Edda's rocket." in conflict
+        assert "Sam's rocket." in conflict
+        shot(sam, "conflict")
+        axe(sam)
+        field(sam).fill(TEXT.replace("The rocket flew.", "Their rocket."))
+        sam.get_by_role("button", name="Save what is settled").click()
+        expect(sam.locator(".said")).to_have_text("Saved as revision 3")
+    assert "Their rocket." in editions.newest(edition).text
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_clean_under_axe_and_nothing_sticks_out(
+    browser: Browser, url: str, edition: Edition, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    drafts.save(edition, BROKEN, based_on=1, by="Boris", now=NOW)
+    sample = Path(previews.__file__).parent / "samples" / "edition.txt"
+    pasted = an_edition(edition.list, sample.read_bytes())
+    pages = {
+        "edition": f"editions/{edition.pk}?interest=africa&mode={scheme}",
+        "pasted": f"editions/{pasted.pk}",
+        "new": "editions/new",
+        "history": f"editions/{edition.pk}/history?one=1&other=2",
+    }
+    with window(browser, as_(Role.EDITOR), width=width, scheme=scheme) as page:
+        for name, path in pages.items():
+            page.goto(f"{url}/desk/{path}")
+            page.wait_for_load_state("networkidle")
+            axe(page)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+            shot(page, f"{name}-{width}-{scheme}")
+        page.goto(f"{url}/desk/editions/new")
+        field(page).fill(BROKEN.replace("{china}", "{mars}"))
+        page.get_by_role("button", name="Make the edition").click()
+        axe(page)
+        shot(page, f"faulty-{width}-{scheme}")
+
+
+def axe(page: Page) -> None:
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def shot(page: Page, name: str) -> None:
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/d1-{name}.png", full_page=True)

@@ -1,0 +1,92 @@
+"""An approval: of exactly what was seen, with a word for warnings, by a second person where it is wanted."""
+
+import pytest
+
+from mailer import editions
+from mailer.look import content_hash, look_of
+from mailer.models import Approval, Edition
+from subscribers import changes
+from subscribers.models import List
+from tests.desk.conftest import Desk
+from tests.desk.sends.cast import a_house, now
+from tests.stage import EDITION
+
+pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def edition() -> Edition:
+    return a_house()[1]
+
+
+def hash_of(edition: Edition) -> str:
+    return content_hash(editions.newest(edition), look_of(edition.list))
+
+
+def post(desk: Desk, edition: Edition, role: str = "editor", **form: str) -> tuple[int, str]:
+    answer = desk(role).post(
+        f"/desk/editions/{edition.pk}/approve", {"content": hash_of(edition), "word": "meant so", **form}
+    )
+    return answer.status_code, answer.content.decode()
+
+
+def test_it_is_bound_to_the_hash_that_the_page_shows(desk: Desk, edition: Edition) -> None:
+    page = desk("editor").get(f"/desk/editions/{edition.pk}/approve").content.decode()
+    assert f"<code>{hash_of(edition)[:12]}</code>" in page
+    assert post(desk, edition)[0] == 303
+    approval = Approval.objects.get()
+    assert (approval.content_hash, approval.by, approval.word) == (hash_of(edition), "Edda Lind", "meant so")
+    (line,) = [line for line in changes.listing() if line["what"] == "editions approve"]
+    assert (line["who"], line["subject"]) == ("Edda Lind", f"edition {edition.pk}")
+
+
+def test_what_has_changed_since_it_was_seen_is_not_approved(desk: Desk, edition: Edition) -> None:
+    seen = hash_of(edition)
+    editions.revise(edition, EDITION.replace(b"flew", b"fell"), author="ed", now=now())
+    status, page = post(desk, edition, content=seen)
+    assert status == 409
+    assert "It has changed since you saw it" in page
+    assert not Approval.objects.exists()
+
+
+def test_warnings_want_a_word(desk: Desk, edition: Edition) -> None:
+    status, page = post(desk, edition, word="  ")
+    assert status == 422
+    assert 'aria-invalid="true"' in page
+    assert not Approval.objects.exists()
+
+
+def test_errors_stand_in_the_way_each_with_a_link_to_its_line(desk: Desk) -> None:
+    owner = a_house()[0]
+    text = EDITION.replace(b"The rocket flew.", b"The rocket flew over {{place}}.")
+    broken = editions.import_text(
+        owner, text.replace(b"elsewhere", b"Nairobi"), author="ed", now=now()
+    ).edition
+    page = desk("editor").get(f"/desk/editions/{broken.pk}/approve").content.decode()
+    assert f'href="/desk/editions/{broken.pk}#L8"' in page
+    assert "<button" not in page.split("<main")[1].split("</main")[0]
+    assert post(desk, broken)[0] == 409
+    assert not Approval.objects.exists()
+
+
+def test_the_author_is_told_plainly_that_somebody_else_must_and_who_may(desk: Desk, edition: Edition) -> None:
+    List.objects.update(second_approval=True)
+    desk("sender")
+    editions.revise(edition, EDITION.replace(b"flew", b"fell"), author="Edda Lind", now=now())
+    page = desk("editor").get(f"/desk/editions/{edition.pk}/approve").content.decode()
+    assert "You wrote this text, and Space Digest wants a second person’s word" in page
+    assert "<dd>Sam Njoroge</dd>" in page
+    status, page = post(desk, edition)
+    assert status == 409
+    assert not Approval.objects.exists()
+    assert post(desk, edition, "sender")[0] == 303
+
+
+def test_a_viewer_approves_nothing(desk: Desk, edition: Edition) -> None:
+    assert post(desk, edition, "viewer")[0] == 403
+    assert desk("viewer").get(f"/desk/editions/{edition.pk}/approve").status_code == 403
+
+
+def test_there_is_no_edition_of_another_number(desk: Desk) -> None:
+    for number in (999, 10**30):
+        assert desk("editor").get(f"/desk/editions/{number}/approve").status_code == 404
