@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from mailer import pictures, readership
+from mailer import counting, pictures
 from mailer.fetching.values import Asks
 from mailer.interest_sets import sets
 from mailer.look import content_hash, look_of
@@ -71,11 +71,11 @@ def check(
     """Check the revision, whose text `document` is, as it would leave now; nothing is written.
 
     The revision need not be stored. `online` asks what is behind the addresses in it; None: nothing is
-    fetched. `readers` spares counting them (readership.choices).
+    fetched. `readers` spares counting them (counting).
     """
     owner = revision.edition.list
     look = look_of(owner)
-    readers = readership.choices(owner) if readers is None else readers
+    readers = counting.exact(owner, now=now).choices if readers is None else readers
     zone = ZoneInfo(owner.zone)
     matter = Matter(
         text=revision.text,

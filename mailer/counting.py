@@ -61,7 +61,7 @@ class Counted:
 
     @property
     def groups(self) -> tuple[Group, ...]:
-        """Return active readers by what decides their letter, as readership.groups does."""
+        """Return active readers by what decides their letter."""
         interests = Interests.of(self.owner)
         sums: dict[tuple[frozenset[str] | None, bool, bool], int] = {}
         for some in self.people:
@@ -81,7 +81,7 @@ class Counted:
 
     @property
     def choices(self) -> dict[frozenset[str], int]:
-        """Return readers by what they chose of what is offered, as readership.choices does."""
+        """Return readers by what they chose of what is offered, without those who get everything."""
         retired = Interests.of(self.owner).retired
         readers: dict[frozenset[str], int] = {}
         for group in self.groups:
@@ -89,6 +89,11 @@ class Counted:
                 chosen = group.interests - retired
                 readers[chosen] = readers.get(chosen, 0) + group.readers
         return readers
+
+
+def exact(owner: List, *, now: dt.datetime) -> Counted:
+    """Return the people of a list as they are now, however long it takes; nothing is kept of it."""
+    return Counted(people(owner), now, owner)
 
 
 def counted(owner: List, *, now: dt.datetime) -> Counted:
@@ -120,14 +125,14 @@ def people(owner: List, *, conditions: str = "TRUE", **bound: object) -> tuple[P
 def _anew(
     owner: List, now: dt.datetime, *, kept: Readership | None, asked_at: dt.datetime | None = None
 ) -> Counted:
-    found = people(owner)
-    if sum(some.readers for some in found) >= MANY:
+    found = exact(owner, now=now)
+    if sum(some.readers for some in found.people) >= MANY:
         lines = [
             [some.standing, some.suppressed, some.chosen, some.text_only, some.tracked, some.readers]
-            for some in found
+            for some in found.people
         ]
         so = {"people": lines, "counted_at": now, "asked_at": asked_at or now}
         Readership.objects.update_or_create(list=owner, defaults=so)
     elif kept is not None:
         Readership.objects.filter(list=owner).delete()
-    return Counted(found, now, owner)
+    return found

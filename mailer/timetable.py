@@ -23,8 +23,8 @@ class Instant:
     note: str = ""
 
 
-# Nobody means another century; and what is near the end of all years has no time in some zones.
-_FIRST_YEAR, _LAST_YEAR = 1970, 2099
+# What is nearer the end of all years has no time in some zone that somebody reads it in.
+_FIRST_YEAR, _LAST_YEAR = dt.MINYEAR + 1, dt.MAXYEAR - 1
 
 
 def resolve(wall_time: str, zone: str) -> Instant:

@@ -3,13 +3,15 @@
 import datetime as dt
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
-from mailer import counting, readership, sends
+from mailer import counting, sends
+from mailer.interest_sets import Group
 from mailer.models import Readership
 from subscribers import suppressions
 from subscribers.addresses import address_key
 from subscribers.models import List
-from subscribers.vocabulary import Suppressed
+from subscribers.vocabulary import Status, Suppressed
 from tests.stage import NOW, a_list, a_reader, readers
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -23,15 +25,54 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counting, "MANY", 0)
 
 
-def test_readers_are_counted_as_ever() -> None:
+AFRICA = frozenset({"africa"})
+
+
+@pytest.fixture
+def owner() -> List:
     owner = a_list()
-    readers(owner, 3, ["china", "africa"])
-    a_reader(owner, "all@x.example")
-    found = counting.counted(owner, now=NOW)
-    assert set(found.groups) == set(readership.groups(owner))
-    assert found.choices == readership.choices(owner)
-    assert found.all == 4
-    assert not Readership.objects.exists()
+    a_reader(owner, "ada@x.example")
+    a_reader(owner, "ben@x.example", ["africa"])
+    a_reader(owner, "cem@x.example", ["africa"])
+    a_reader(owner, "dana@x.example", ["africa"], text_only=True)
+    a_reader(owner, "eva@x.example", ["africa", "china"], tracked=False)
+    for number, status in enumerate((Status.PENDING, Status.PAUSED, Status.UNSUBSCRIBED)):
+        a_reader(owner, f"no{number}@x.example", ["africa"], status=status)
+    a_reader(a_list("second"), "ada@x.example", ["russia"])
+    return owner
+
+
+def test_active_readers_are_counted_by_what_decides_their_letter(owner: List) -> None:
+    assert set(counting.exact(owner, now=NOW).groups) == {
+        Group(None, 1),
+        Group(AFRICA, 2),
+        Group(AFRICA, 1, text_only=True),
+        Group(AFRICA | {"china"}, 1, tracked=False),
+    }
+
+
+def test_one_statement_counts_them_all(
+    owner: List, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(2):  # the other reads the list's interests
+        assert counting.exact(owner, now=NOW).groups
+
+
+def test_nobody_is_tracked_where_the_list_is_not(owner: List) -> None:
+    owner.tracked = False
+    assert not any(group.tracked for group in counting.exact(owner, now=NOW).groups)
+
+
+def test_choices_are_counted_without_those_who_get_everything_and_without_what_is_retired(
+    owner: List,
+) -> None:
+    owner.interests.filter(slug="china").update(retired_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    assert counting.exact(owner, now=NOW).choices == {AFRICA: 4}
+    assert Group(AFRICA | {"china"}, 1, tracked=False) in counting.exact(owner, now=NOW).groups
+
+
+def test_a_list_without_readers_has_no_groups() -> None:
+    assert counting.exact(a_list(), now=NOW).groups == ()
 
 
 def test_a_small_list_is_exact_at_every_moment() -> None:

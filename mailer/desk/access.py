@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import add_never_cache_headers
 
+from mailer.accounts.current import user_of
 from mailer.accounts.models import User
 from mailer.accounts.roles import may
 from mailer.desk.pages import page
@@ -37,9 +38,10 @@ def needs(
     ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         def guarded(request: HttpRequest, /, *args: P.args, **values: P.kwargs) -> HttpResponseBase:
             response: HttpResponseBase
-            if not isinstance(request.user, User):
+            user = user_of(request)
+            if user is None:
                 response = redirect_to_login(request.get_full_path(), SIGN_IN)
-            elif not may(request.user.role, permission):
+            elif not may(user.role, permission):
                 response = forbidden(request, permission)
             else:
                 response = view(cast("DeskRequest", request), *args, **values)

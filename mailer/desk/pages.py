@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from mailer.accounts.models import User
+from mailer.accounts.current import user_of
 from mailer.accounts.roles import may
 
 
@@ -40,10 +40,10 @@ def page(
     Templates find, beside `values`, which must not be called so: `user`, `places`, `place`, `may` (does this
     user's role have a permission?), `sandboxed`, `now`, and `said` (what the last action came to).
     """
-    user = request.user
-    role = user.role if isinstance(user, User) else ""
+    user = user_of(request)
+    role = user.role if user else ""
     ours = {
-        "user": user,
+        "user": request.user,
         "places": [each for each in PLACES if role and may(role, each.permission)],
         "place": place,
         "may": lambda permission: bool(role) and may(role, permission),

@@ -1,8 +1,10 @@
 """Read an edition and its readers from their rows, for the matrix."""
 
+import datetime as dt
+
 from django.conf import settings
 
-from mailer import editions, readership
+from mailer import counting, editions
 from mailer.look import look_of
 from mailer.matrix.deciding import Issue, decide
 from mailer.matrix.values import Matrix
@@ -23,4 +25,4 @@ def matrix(edition: Edition) -> Matrix:
         ),
         counted=owner.tracked and settings.CONFIGURATION.smtp.relay is None,
     )
-    return decide(issue, readership.groups(owner))
+    return decide(issue, counting.exact(owner, now=dt.datetime.now(dt.UTC)).groups)

@@ -6,11 +6,7 @@ paused, resumed, cancelled and corrected: with a mouse, by keyboard alone, and w
 """
 
 import datetime as dt
-import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,13 +18,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
 
 from mailer.embedded.stack import Stack
+from tests.acceptance import running
 from tests.accounts.cast import a_code
 from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
 ROOT = Path(__file__).parents[2]
-KEYS = {"MAILER_HASH_KEY": "h" * 40, "MAILER_SECRET_KEY": "s" * 40}
 # A real edition, where the house that develops this has one; the sample is invented.
 TEXTS = [
     ROOT / "mailer" / "samples" / "edition.txt",
@@ -59,26 +55,14 @@ class House:
     codes: list[str] = field(default_factory=list)  # the sender's, for recovery
 
     def mailer(self, *words: str) -> Any:  # noqa: ANN401 - whatever the command prints
-        done = subprocess.run(
-            [sys.executable, "-m", "mailer", *words, "--json"],
-            env=self.stack.environ,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        return running.mailer(self.stack.environ, *words)
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("desk")
-    foreign = ("MAILER_", "SENDGRID_", "SMTP_", "DATABASE_URL", "REDIS_URL", "DJANGO_", "TESTS_")
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     # 40 letters leave at once and as many every ten seconds: long enough to stop them.
-    environ |= KEYS | {"MAILER_SWEEP": "1", "MAILER_PACE": "4"}
-    environ |= {"MAILER_DATA_DIR": str(folder / "data"), "HOME": str(folder)}
+    environ = running.an_environment(folder) | {"MAILER_PACE": "4"}
     with Stack(environ, workers=1, port=0, sandbox_port=0, sandbox_options=["--pace", "100000"]) as stack:
         made = House(stack)
         made.mailer(
@@ -101,14 +85,11 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 @pytest.fixture(scope="module")
-def browser(house: House) -> Iterator[Browser]:  # noqa: ARG001 - the house stands before a loop runs
-    import shutil  # noqa: PLC0415 - only this fixture looks for programs
-
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+def browser(house: House, chromium: str) -> Iterator[Browser]:  # noqa: ARG001 - the house stands before a loop runs
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield running
-        running.close()
+        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        yield opened
+        opened.close()
 
 
 class Colleague:

@@ -1,6 +1,5 @@
 """Two hosts, each with a data directory and workers of its own, against one PostgreSQL and one Redis."""
 
-import json
 import os
 import signal
 import subprocess
@@ -17,6 +16,7 @@ import redis
 from mailer.sandbox import ledger
 from mailer.sandbox.application import Sandbox
 from mailer.sandbox.deliverer import Manner
+from tests.acceptance import running
 from tests.waiting import until
 
 SAMPLE = Path(__file__).parents[2] / "mailer" / "samples" / "edition.md"
@@ -49,16 +49,7 @@ class Hosts:
         return part
 
     def mailer(self, *words: str) -> Any:  # noqa: ANN401 - whatever the command prints
-        done = subprocess.run(
-            [sys.executable, "-m", "mailer", *words, "--json"],
-            env=self.environ | {"MAILER_DATA_DIR": str(self.folder / "one")},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        return running.mailer(self.environ | {"MAILER_DATA_DIR": str(self.folder / "one")}, *words)
 
     def end(self) -> None:
         for part in self.running:

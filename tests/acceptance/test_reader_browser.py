@@ -3,10 +3,7 @@
 On a desk with scripts, on a narrow phone by keyboard alone, in Arabic, and with JavaScript off.
 """
 
-import json
 import re
-import subprocess
-import sys
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -19,11 +16,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from mailer.embedded.stack import Stack
+from tests.acceptance import running
 from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(280)]
 
-KEYS = {"MAILER_HASH_KEY": "h" * 40, "MAILER_SECRET_KEY": "s" * 40}
 EDITION = """---
 list: space-digest
 title: Orbit {number}
@@ -79,16 +76,7 @@ class House:
         self.editions = 0
 
     def mailer(self, *words: str) -> Any:  # noqa: ANN401 - whatever the command prints
-        done = subprocess.run(
-            [sys.executable, "-m", "mailer", *words, "--json"],
-            env=self.stack.environ,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        return running.mailer(self.stack.environ, *words)
 
     def send(self) -> int:
         """Send the next edition to everybody; return its number once all copies are accepted."""
@@ -124,12 +112,8 @@ class House:
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    import os  # noqa: PLC0415 - the environment as this test run has made it
-
     folder = tmp_path_factory.mktemp("house")
-    foreign = ("MAILER_", "SENDGRID_", "SMTP_", "DATABASE_URL", "REDIS_URL", "DJANGO_", "TESTS_")
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    environ |= KEYS | {"MAILER_DATA_DIR": str(folder / "data"), "HOME": str(folder), "MAILER_SWEEP": "1"}
+    environ = running.an_environment(folder)
     with Stack(environ, workers=1, port=0, sandbox_port=0, sandbox_options=["--pace", "100000"]) as stack:
         made = House(stack, folder)
         made.mailer(
@@ -143,14 +127,11 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 @pytest.fixture(scope="module")
-def browser(house: House) -> Iterator[Browser]:  # noqa: ARG001 - the house stands before a loop runs
-    import shutil  # noqa: PLC0415 - only this fixture looks for programs
-
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+def browser(house: House, chromium: str) -> Iterator[Browser]:  # noqa: ARG001 - the house stands before a loop runs
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield running
-        running.close()
+        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        yield opened
+        opened.close()
 
 
 class Visitor:

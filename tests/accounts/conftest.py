@@ -3,6 +3,8 @@
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
+from tests.browsing import browser, url  # noqa: F401 - fixtures are found by their names
+
 
 @pytest.fixture(autouse=True)
 def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,19 +5,12 @@ Every page is clean under axe and fits its window, on a desk and on a telephone,
 
 import datetime as dt
 import os
-import threading
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from socketserver import ThreadingMixIn
 from urllib.parse import urlsplit
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
-from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.wsgi import get_wsgi_application
-from django.db import connections
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from mailer.accounts.inviting import invitation as invited
 from mailer.accounts.roles import Role
@@ -52,47 +45,8 @@ DOORS = {
 LOOKS = [(1280, "light"), (1280, "dark"), (375, "light"), (375, "dark"), (320, "light")]
 
 
-class Quiet(WSGIRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-class Threads(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
-
 def invitation(role: Role) -> str:
     return invited(a_user(role, password=""), by="test", at=dt.datetime.now(dt.UTC))
-
-
-@pytest.fixture
-def url(transactional_db: None) -> Iterator[str]:  # noqa: ARG001 - rows must be committed to be seen by the server
-    application = get_wsgi_application()
-
-    def answering(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        try:
-            return application(environ, start)
-        finally:
-            connections.close_all()
-
-    server = make_server("127.0.0.1", 0, answering, server_class=Threads, handler_class=Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    # By its name: passkeys belong to a host that has one.
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def browser(chromium: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    # Playwright has a loop in this thread, which waits while people are added.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield running
-        running.close()
 
 
 def opened(browser: Browser, *, width: int = 1280, scripts: bool = True, dark: bool = False) -> Page:

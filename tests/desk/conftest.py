@@ -4,18 +4,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from django.contrib.auth.hashers import Argon2PasswordHasher
+
+from tests.accounts.conftest import _quick_hashes  # noqa: F401 - fixtures are found by their names
+from tests.browsing import browser, url  # noqa: F401 - the same
 
 if TYPE_CHECKING:
     from django.test import Client
 
 Desk = Callable[..., "Client"]
-
-
-@pytest.fixture(autouse=True)
-def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Argon2PasswordHasher, "memory_cost", 1_024)
-    monkeypatch.setattr(Argon2PasswordHasher, "parallelism", 1)
 
 
 @pytest.fixture

@@ -1,14 +1,12 @@
 """Subscribers, lists, users and the log in a real browser: on every screen, and with JavaScript off."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
-from pytest_django import Settings
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Browser, Page
 
 from mailer.accounts.models import User
 from mailer.models import Send
@@ -29,22 +27,7 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture
-def site(live_server: LiveServer, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> str:
-    # Django's test server hands out stylesheets itself, and looks for them here.
-    settings.STATIC_ROOT = settings.STATICFILES_DIRS[1]
-    # The browser's own loop runs in this thread; nothing here waits for it and for rows at once.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    return str(live_server.url)
-
-
-@pytest.fixture
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-
-
-@pytest.fixture
-def open_(browser: Browser, site: str, desk: Desk) -> Open:
+def open_(browser: Browser, url: str, desk: Desk) -> Open:
     """Open a page as the admin; there is no script on any of these pages, and none would run."""
 
     def opened(path: str, *, width: int = 1280, scheme: str = "light") -> Page:
@@ -52,19 +35,19 @@ def open_(browser: Browser, site: str, desk: Desk) -> Open:
         context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]  # light or dark
         context.add_cookies(
             [
-                {"name": name, "value": morsel.value, "url": f"{site}/desk/"}
+                {"name": name, "value": morsel.value, "url": f"{url}/desk/"}
                 for name, morsel in desk("admin").cookies.items()
             ]
         )
         page = context.new_page()
-        page.goto(f"{site}{path}")
+        page.goto(f"{url}{path}")
         return page
 
     return opened
 
 
 @pytest.fixture
-def nina(site: str) -> Subscriber:  # noqa: ARG001 - what the server shows
+def nina(url: str) -> Subscriber:  # noqa: ARG001 - what the server shows
     """Nina, of whom much is known."""
     digest = a_list()
     for address, name, chosen in (

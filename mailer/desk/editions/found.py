@@ -5,9 +5,10 @@ from django.http import Http404
 
 from mailer.desk.access import DeskRequest
 from mailer.models import Edition, Revision
+from mailer.typed import LARGEST, whole
 from subscribers.models import List
 
-LARGEST = 2**63 - 1  # what a 64-bit column can hold
+MOST_REVISIONS = 2**31 - 1  # what their column can hold
 
 
 def edition_of(number: int) -> Edition:
@@ -42,9 +43,6 @@ def chosen_in(request: DeskRequest, owner: List) -> tuple[str, ...]:
     )
 
 
-def whole(written: str, largest: int = 2**31 - 1) -> int | None:
-    """Return the whole number that somebody wrote, from 1; None where it is none."""
-    if not (written.isascii() and written.isdecimal() and len(written) <= len(str(largest))):
-        return None
-    number = int(written)
-    return number if 0 < number <= largest else None
+def revision_of(written: str) -> int | None:
+    """Return the number of a revision that somebody wrote; None where it is none."""
+    return whole(written, MOST_REVISIONS)

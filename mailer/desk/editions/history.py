@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from mailer import differences, drafts, histories
 from mailer.desk.access import DeskRequest, needs
-from mailer.desk.editions.found import edition_of, newest_of, whole
+from mailer.desk.editions.found import edition_of, newest_of, revision_of
 from mailer.desk.pages import back, local, page
 from mailer.editions import EditionError
 from mailer.manuscript.faults import ManuscriptError
@@ -33,7 +33,7 @@ def show(request: DeskRequest, number: int) -> HttpResponse:
 def restore(request: DeskRequest, number: int) -> HttpResponse:
     """Make an old text the newest again."""
     found = edition_of(number)
-    wanted, over = (whole(request.POST.get(name, "")) or 0 for name in ("revision", "over"))
+    wanted, over = (revision_of(request.POST.get(name, "")) or 0 for name in ("revision", "over"))
     try:
         made = drafts.restore(found, wanted, over=over, by=request.user.by, now=dt.datetime.now(dt.UTC))
     except ManuscriptError as error:
@@ -49,7 +49,7 @@ def restore(request: DeskRequest, number: int) -> HttpResponse:
 
 
 def _history(request: DeskRequest, found: Edition, *, error: str = "", status: int = 200) -> HttpResponse:
-    one, other, before = (whole(request.GET.get(name, "")) for name in ("one", "other", "before"))
+    one, other, before = (revision_of(request.GET.get(name, "")) for name in ("one", "other", "before"))
     compared = None
     if one and other:
         try:

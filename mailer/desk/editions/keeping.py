@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from mailer import drafts
 from mailer.desk.access import DeskRequest, needs
-from mailer.desk.editions.found import edition_of, newest_of, whole
+from mailer.desk.editions.found import edition_of, newest_of, revision_of
 from mailer.desk.pages import back, local
 from mailer.editions import EditionError
 from mailer.models import Edition
@@ -23,7 +23,7 @@ def draft(request: DeskRequest, number: int) -> HttpResponse:
         return back(request, f"/desk/editions/{number}", "Dropped: this is the saved text" if dropped else "")
     text = drafts.typed(request.POST.get("text", ""))
     try:
-        kept_as_said(request, found, text, whole(request.POST.get("base", "")) or 1)
+        kept_as_said(request, found, text, revision_of(request.POST.get("base", "")) or 1)
     except EditionError as error:
         return JsonResponse({"error": str(error)}, status=422)
     newest = newest_of(found)

@@ -12,6 +12,7 @@ from mailer.desk.access import DeskRequest, needs
 from mailer.desk.editions import summing_up
 from mailer.desk.pages import local, page
 from mailer.desk.sends import words
+from mailer.typed import whole
 from mailer.watching.bar import bar
 from subscribers.models import List
 
@@ -25,8 +26,7 @@ def ls(request: DeskRequest) -> HttpResponse:
     now = dt.datetime.now(dt.UTC)
     lists = list(List.objects.order_by("name"))
     chosen = next((each for each in lists if each.slug == request.GET.get("list", "")), None)
-    before = request.GET.get("before", "")
-    older_than = int(before) if before.isdecimal() and len(before) <= 18 else None  # noqa: PLR2004 - more is no number of the database's
+    older_than = whole(request.GET.get("before", ""))
     desk = () if older_than else overview.on_the_desk(chosen)
     sent = overview.over(chosen, before=older_than, limit=SENT + 1)
     zone = chosen.zone if chosen else calendar.house_zone()

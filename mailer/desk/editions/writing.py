@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from mailer import drafts, previews
 from mailer.desk.access import DeskRequest, needs
 from mailer.desk.editions.conflicts import conflict
-from mailer.desk.editions.found import chosen_in, edition_of, newest_of, whole
+from mailer.desk.editions.found import chosen_in, edition_of, newest_of, revision_of
 from mailer.desk.editions.keeping import kept_as_said
 from mailer.desk.editions.showing import showing, shown_on
 from mailer.desk.pages import back
@@ -40,7 +40,7 @@ def save(request: DeskRequest, number: int) -> HttpResponse:
     """Save what was typed as a revision; or keep it, and show the letter that was asked for."""
     found = edition_of(number)
     text = drafts.typed(request.POST.get("text", ""))
-    based_on = whole(request.POST.get("base", "")) or 1
+    based_on = revision_of(request.POST.get("base", "")) or 1
     if request.POST.get("do") == "show":
         return _shown(request, found, text, based_on)
     now = dt.datetime.now(dt.UTC)

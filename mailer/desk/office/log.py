@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from mailer import sealing
 from mailer.desk.access import DeskRequest, needs
 from mailer.desk.pages import page
+from mailer.typed import whole
 from subscribers import changes, lists
 from subscribers.auditing import Checked
 from subscribers.errors import SubscribersError
@@ -50,7 +51,7 @@ def _page(request: DeskRequest, *, checked: Checked | None = None, refused: str 
             newsletter=lists.find(asked["list"]) if asked["list"] else None,
             who=asked["who"],
             since=_since(asked["since"]),
-            before=int(asked["before"]) if asked["before"].isdecimal() else None,
+            before=whole(asked["before"]),
             limit=LINES + 1,
         )
     except SubscribersError as error:

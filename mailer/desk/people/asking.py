@@ -1,6 +1,6 @@
 """What the search asks for, read from its form: no word of it ever stands in an address."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.http import QueryDict
 
@@ -26,11 +26,6 @@ class Asked:
     interest: str = ""
     suppressed: str = ""
     after: str = ""
-
-    @property
-    def anything(self) -> bool:
-        """Return whether it narrows anything."""
-        return replace(self, after="") != Asked()
 
 
 def read(form: QueryDict) -> Asked:

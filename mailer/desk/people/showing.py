@@ -11,6 +11,7 @@ from mailer.desk.access import DeskRequest, needs
 from mailer.desk.pages import page
 from mailer.desk.people import wording
 from mailer.desk.people.searching import PLACE
+from mailer.typed import whole
 from subscribers import people
 from subscribers.models import Subscriber
 
@@ -43,9 +44,7 @@ def person_page(
     """Return the page; `refused` says why the form of that name was not followed, as it was `typed`."""
     shown = people.show(subscriber.address)
     before = request.GET.get("before", "")
-    copies = correspondence.newest(
-        subscriber.pk, limit=COPIES + 1, before=int(before) if before.isdecimal() else None
-    )
+    copies = correspondence.newest(subscriber.pk, limit=COPIES + 1, before=whole(before))
     return page(
         request,
         "people-person.html",

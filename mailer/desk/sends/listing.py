@@ -7,10 +7,10 @@ from django.views.decorators.http import require_safe
 
 from mailer import reports
 from mailer.desk.access import DeskRequest, needs
-from mailer.desk.editions.found import LARGEST, whole
 from mailer.desk.pages import local, page
 from mailer.desk.sends import words
 from mailer.models import Send
+from mailer.typed import whole
 from mailer.vocabulary import SendKind
 from mailer.watching.bar import bar
 
@@ -21,7 +21,7 @@ PAGE = 15
 @require_safe
 def ls(request: DeskRequest) -> HttpResponse:
     """Show sends older than `before`, tests among them where `tests` says so."""
-    before = whole(request.GET.get("before", ""), LARGEST)
+    before = whole(request.GET.get("before", ""))
     tests = request.GET.get("tests") == "1"
     found = Send.objects.select_related("edition__list").order_by("-pk")
     if before is not None:

@@ -71,11 +71,6 @@ def readers(number: int) -> str:
     return "1 reader" if number == 1 else f"{number:,} readers"
 
 
-def them(number: int) -> str:
-    """Return what stands for so many: “it” or “them”."""
-    return "it" if number == 1 else "them"
-
-
 def day(at: dt.datetime, zone: str) -> str:
     """Return a moment as one would say it: “Tuesday 1 December 2026, 09:00 in Nairobi”."""
     there = at.astimezone(ZoneInfo(zone))

@@ -4,13 +4,11 @@ from django.http import Http404, HttpRequest
 from django.utils.datastructures import MultiValueDict
 
 from mailer.archive.addresses import INTEREST
+from mailer.typed import LARGEST, whole
 from subscribers import offers
 from subscribers.interests import former_slugs
 from subscribers.models import Interest
 from subscribers.offers import Offer
-
-# What a 64-bit column can hold.
-_LARGEST = 2**63 - 1
 
 
 def public(slug: str) -> Offer:
@@ -23,15 +21,12 @@ def public(slug: str) -> Offer:
 
 def is_number(number: int) -> bool:
     """Return whether an edition could have this number."""
-    return 0 < number <= _LARGEST
+    return 0 < number <= LARGEST
 
 
 def before(request: HttpRequest) -> int | None:
     """Return the edition that those asked for came out before."""
-    written = request.GET.get("before", "")
-    if not (written.isascii() and written.isdecimal() and len(written) <= len(str(_LARGEST))):
-        return None
-    return int(written) if is_number(int(written)) else None
+    return whole(request.GET.get("before", ""))
 
 
 def interest(request: HttpRequest, offer: Offer) -> Interest | None:

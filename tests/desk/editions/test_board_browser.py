@@ -1,21 +1,15 @@
 """The board in a real browser: by keyboard alone, with JavaScript off, dragged, and clean under axe."""
 
 import os
-import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from socketserver import ThreadingMixIn
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
-from wsgiref.types import StartResponse
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
-from django.db import connections
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from mailer import editions
 from mailer.accounts.roles import Role
@@ -59,42 +53,6 @@ It says little.
 SHOTS = os.environ.get("BOARD_SHOTS", "")
 
 
-class Quiet(WSGIRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-class Threads(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
-
-@pytest.fixture
-def url(transactional_db: None) -> Iterator[str]:  # noqa: ARG001 - rows must be committed to be seen by the server
-    application = get_wsgi_application()
-
-    def answering(environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
-        try:
-            return application(environ, start)
-        finally:
-            connections.close_all()
-
-    server = make_server("127.0.0.1", 0, answering, server_class=Threads, handler_class=Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def browser(chromium: str) -> Iterator[Browser]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright runs a loop in this thread
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
 @pytest.fixture
 def edition(url: str) -> Edition:  # noqa: ARG001 - what the server shows
     return an_edition(a_list(), TEXT.encode())
@@ -105,7 +63,7 @@ def window(browser: Browser, url: str, cookies: dict[str, str], **options: objec
     asked: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, **options}
     context = browser.new_context(**asked)
     context.add_cookies(
-        [{"name": n, "value": v, "domain": "127.0.0.1", "path": "/desk/"} for n, v in cookies.items()]
+        [{"name": n, "value": v, "domain": "localhost", "path": "/desk/"} for n, v in cookies.items()]
     )
     page = context.new_page()
     page.goto(url)

@@ -1,21 +1,15 @@
 """An edition is written in a real browser: kept and seen while it is typed, by keyboard, without scripts."""
 
 import os
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from socketserver import ThreadingMixIn
 from typing import Any, Literal
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
-from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
-from django.db import connections
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from mailer import drafts, editions, previews
 from mailer.accounts.roles import Role
@@ -34,44 +28,6 @@ pytestmark = [
 TEXT = EDITION.decode()
 BROKEN = TEXT.replace("(https://a.example/nairobi)", "(https://localhost/nairobi)")
 SHOTS = os.environ.get("DESK_SHOTS", "")  # a folder to look at what the browser showed
-
-
-class Quiet(WSGIRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-class Threads(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
-
-@pytest.fixture
-def url(transactional_db: None) -> Iterator[str]:  # noqa: ARG001 - rows must be committed to be seen by the server
-    application = get_wsgi_application()
-
-    def answering(environ: WSGIEnvironment, start: StartResponse) -> list[bytes]:
-        answer = application(environ, start)
-        try:
-            return list(answer)
-        finally:
-            answer.close()
-            connections.close_all()
-
-    server = make_server("127.0.0.1", 0, answering, server_class=Threads, handler_class=Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def browser(chromium: str) -> Iterator[Browser]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright runs a loop in this thread
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
@@ -95,7 +51,7 @@ def window(
         viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts
     )
     context.add_cookies(
-        [{"name": n, "value": v, "domain": "127.0.0.1", "path": "/desk/"} for n, v in cookies.items()]
+        [{"name": n, "value": v, "domain": "localhost", "path": "/desk/"} for n, v in cookies.items()]
     )
     page = context.new_page()
     complaints: list[str] = []

@@ -1,7 +1,9 @@
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from mailer.desk.office import log
 from subscribers import changes, people
@@ -65,7 +67,8 @@ def test_older_lines_are_on_the_next_page(admin: Client, monkeypatch: pytest.Mon
     assert lines(admin, before="nonsense")[:1] == ["test 4"]
 
 
-def test_the_log_is_checked_on_demand(admin: Client) -> None:
+def test_the_log_is_checked_on_demand(admin: Client, settings: Settings, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path  # in the other one there is the end of another test's log
     changes.record("lists set", by="Ada", at=NOW)
     shown = admin.post(f"{LOG}check").content.decode()
     assert "The log is whole" in shown

@@ -73,6 +73,9 @@ def test_older_copies_are_on_the_next_page(
     assert f"/sends/{second.pk}" in shown
     assert f"/sends/{first.pk}" not in shown
     older = shown.partition("?before=")[2].partition("#")[0]
+    for nonsense in ("9" * 30, "x", "-1"):
+        path = f"/desk/subscribers/{nina.subscriber_id}?before={nonsense}"
+        assert sender.get(path).content.decode().count("Explain") == shown.count("Explain")
     shown = sender.get(f"/desk/subscribers/{nina.subscriber_id}?before={older}").content.decode()
     assert f"/sends/{first.pk}" in shown
     assert f"/sends/{second.pk}" not in shown

@@ -2,16 +2,14 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from pytest_django import Settings
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Browser, Page, expect
 
 from mailer import sends, testers
 from tests.desk.conftest import Desk
@@ -24,22 +22,7 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture
-def site(live_server: LiveServer, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> str:
-    # Django's test server hands out stylesheets itself, and looks for them here.
-    settings.STATIC_ROOT = settings.STATICFILES_DIRS[1]
-    # The browser's own loop runs in this thread; nothing here waits for it and for rows at once.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    return str(live_server.url)
-
-
-@pytest.fixture
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-
-
-@pytest.fixture
-def open_(browser: Browser, site: str, desk: Desk) -> Open:
+def open_(browser: Browser, url: str, desk: Desk) -> Open:
     """Open a page as somebody who has signed in."""
 
     def opened(path: str, role: str = "sender", *, width: int = 1280, **options: Any) -> Page:  # noqa: ANN401 - Playwright's own
@@ -47,12 +30,12 @@ def open_(browser: Browser, site: str, desk: Desk) -> Open:
         client: Client = desk(role)
         context.add_cookies(
             [
-                {"name": name, "value": morsel.value, "url": f"{site}/desk/"}
+                {"name": name, "value": morsel.value, "url": f"{url}/desk/"}
                 for name, morsel in client.cookies.items()
             ]
         )
         page = context.new_page()
-        page.goto(f"{site}{path}")
+        page.goto(f"{url}{path}")
         return page
 
     return opened
