@@ -30,7 +30,7 @@ TEXTS = [
     ROOT / "mailer" / "samples" / "edition.txt",
     *sorted(ROOT.parent.glob("shared/input/edition-*.txt")),
 ]
-READERS = 90
+READERS = 140
 PASSWORD = "correct horse battery staple"
 INTERESTS = {"china": "China", "russia": "Russia", "africa": "Africa", "south-asia": "South Asia"}
 
@@ -61,7 +61,7 @@ class House:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("desk")
-    # 40 letters leave at once and as many every ten seconds: long enough to stop them.
+    # 40 letters leave at once and as many every ten seconds: long enough to stop them on a busy machine too.
     environ = running.an_environment(folder) | {"MAILER_PACE": "4"}
     with Stack(environ, workers=1, port=0, sandbox_port=0, sandbox_options=["--pace", "100000"]) as stack:
         made = House(stack)
