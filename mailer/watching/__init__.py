@@ -1,1 +1,1 @@
-"""What whoever watches a send sees: its ledger as a bar, the time left, the last minutes."""
+"""What whoever watches a send sees: how it stands, the time left, the last minutes."""

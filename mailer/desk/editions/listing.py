@@ -8,12 +8,12 @@ from django.views.decorators.http import require_safe
 
 from mailer import calendar, overview
 from mailer.accounts import roles
+from mailer.charts.ledger import ledger
 from mailer.desk.access import DeskRequest, needs
 from mailer.desk.editions import summing_up
 from mailer.desk.pages import local, page
 from mailer.desk.sends import words
 from mailer.typed import whole
-from mailer.watching.bar import bar
 from subscribers.models import List
 
 SENT = 8
@@ -46,6 +46,6 @@ def ls(request: DeskRequest) -> HttpResponse:
         sent=sent[:SENT],
         older=sent[SENT - 1].edition.pk if len(sent) > SENT else None,
         heads=summing_up.HEADS,
-        bar=lambda row: bar(row.sums.outcomes, in_a_row=True),
+        bar=lambda row: ledger(row.sums.outcomes, in_a_row=True),
         local=partial(local, near=now),
     )

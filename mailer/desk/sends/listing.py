@@ -6,13 +6,13 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from mailer import reports
+from mailer.charts.ledger import ledger
 from mailer.desk.access import DeskRequest, needs
 from mailer.desk.pages import local, page
 from mailer.desk.sends import words
 from mailer.models import Send
 from mailer.typed import whole
 from mailer.vocabulary import SendKind
-from mailer.watching.bar import bar
 
 PAGE = 15
 
@@ -50,6 +50,6 @@ def _row(send: Send, sums: reports.Ledger) -> dict[str, Any]:
         "head": words.HEADS.get(status, status),
         "kind": words.KINDS[SendKind(send.kind)],
         "sums": sums,
-        "parts": bar(sums.outcomes, in_a_row=True),
+        "bar": ledger(sums.outcomes, in_a_row=True),
         "zone": send.edition.list.zone,
     }
