@@ -77,6 +77,7 @@ class Configuration:
     old_hosts: tuple[str, ...] = ()  # where it was before: links in old letters still lead there
     templates: str = ""  # the folder of the installation's own; '' = none
     desk: DeskSettings = field(default_factory=DeskSettings)
+    metrics_token: str = field(default="", repr=False)  # '' = /metrics answers this machine alone
 
     @property
     def sandboxed(self) -> bool:
@@ -114,7 +115,12 @@ def read(environ: Mapping[str, str]) -> Configuration:
             "MAILER_SECRET_KEY is missing: with DATABASE_URL it must be set, so that links in letters work on"
             " every host; write 32 or more random characters"
         )
-    for name, value in (("MAILER_HASH_KEY", hash_key), ("MAILER_SECRET_KEY", secret_key)):
+    metrics_token = secret("MAILER_METRICS_TOKEN")
+    for name, value in (
+        ("MAILER_HASH_KEY", hash_key),
+        ("MAILER_SECRET_KEY", secret_key),
+        ("MAILER_METRICS_TOKEN", metrics_token),
+    ):
         if value and len(value) < SHORTEST_SECRET:
             problems.append(
                 f"{name} has {len(value)} characters: write at least {SHORTEST_SECRET} random ones"
@@ -161,6 +167,7 @@ def read(environ: Mapping[str, str]) -> Configuration:
         old_hosts=old_hosts,
         templates=templates,
         desk=desk,
+        metrics_token=metrics_token,
     )
 
 
@@ -227,7 +234,7 @@ def _folder(environ: Mapping[str, str], name: str, problems: list[str]) -> str:
 def _check_webhook_keys(keys: tuple[str, ...], problems: list[str]) -> None:
     if not keys:
         return
-    from mailer.webhooks.sendgrid import WebhookKeyError, load_key  # noqa: PLC0415 - slow; only keys need it
+    from mailer.webhooks.keys import WebhookKeyError, load_key  # noqa: PLC0415 - slow; only keys need it
 
     for place, key in enumerate(keys, 1):
         try:

@@ -57,32 +57,42 @@ class Health:
 def health(*, now: dt.datetime, patience: float = PATIENCE) -> Health:
     """Return what is due now, and what of it has been so for more than `patience` seconds untouched."""
     lately = now - dt.timedelta(seconds=patience)
+    claimed = Batch.objects.filter(state__in=[BatchState.CLAIMED, BatchState.SUBMITTING], lease_until__gt=now)
     due = tuple(
         filter(
             None,
             (
-                _sends(now, lately),
-                _batches(now, lately),
-                _silent(now),
-                _bodies(lately),
-                _letters(now, lately),
+                _due("send", "sends", sends(now=now), Send.objects.filter(frozen_at__gt=lately)),
+                _due(
+                    "batch", "batches", batches(now=now), claimed, Attempt.objects.filter(fired_at__gt=lately)
+                ),
+                _due("silent request", "silent requests", silent(now=now)),
+                _due(
+                    "webhook body",
+                    "webhook bodies",
+                    bodies(),
+                    EventBody.objects.filter(applied_at__gt=lately),
+                ),
+                _due("letter", "letters", letters(now=now), Letter.objects.filter(fired_at__gt=lately)),
             ),
         )
     )
     return Health(due, tuple(filter(None, (each.fault(now, patience) for each in due))))
 
 
-def _sends(now: dt.datetime, lately: dt.datetime) -> Due | None:
-    """Look at sends whose hour has come; one that is frozen is due no longer."""
+def sends(*, now: dt.datetime) -> QuerySet[Send]:
+    """Return sends whose hour has come, each with its `since`; one that is frozen is due no longer."""
     waiting = Send.objects.filter(
         status__in=[SendStatus.SCHEDULED, SendStatus.PREPARING], scheduled_at__lte=now
     )
-    frozen = Send.objects.filter(frozen_at__gt=lately)
-    return _due("send", "sends", waiting.annotate(since=F("scheduled_at")), frozen)
+    return waiting.annotate(since=F("scheduled_at"))
 
 
-def _batches(now: dt.datetime, lately: dt.datetime) -> Due | None:
-    """Look at batches that may be claimed, or whose claim is over; some had to wait for their time."""
+def batches(*, now: dt.datetime) -> QuerySet[Batch]:
+    """Return batches that may be claimed, or whose claim is over, each with its `since`.
+
+    Some had to wait for their time.
+    """
     waiting = Batch.objects.filter(
         Q(state=BatchState.PENDING) & (Q(not_before=None) | Q(not_before__lte=now))
         | Q(state=BatchState.CLAIMED, lease_until__lte=now),
@@ -93,36 +103,31 @@ def _batches(now: dt.datetime, lately: dt.datetime) -> Due | None:
     # Not from one that is yet to come: the setting has changed since.
     known = Case(When(Q(begun__lte=now), then=F("begun")), default=F("send__frozen_at"))
     since = Coalesce("lease_until", "not_before", known, "send__scheduled_at")
-    claimed = Batch.objects.filter(state__in=[BatchState.CLAIMED, BatchState.SUBMITTING], lease_until__gt=now)
-    fired = Attempt.objects.filter(fired_at__gt=lately)
-    timed = waiting.annotate(begun=ExpressionWrapper(begun, DateTimeField())).annotate(since=since)
-    return _due("batch", "batches", timed, claimed, fired)
+    return waiting.annotate(begun=ExpressionWrapper(begun, DateTimeField())).annotate(since=since)
 
 
-def _silent(now: dt.datetime) -> Due | None:
-    """Look at requests that nobody can be waiting for any more, and that no sweep has called unknown."""
+def silent(*, now: dt.datetime) -> QuerySet[Batch]:
+    """Return requests that nobody can be waiting for any more, and that no sweep has called unknown."""
     timings = settings.CONFIGURATION.timings
     longest = dt.timedelta(seconds=timings.lease + timings.answer_timeout)
     over = Q(lease_until__lt=now) | Q(lease_until=None)
-    silent = Batch.objects.filter(over, state=BatchState.SUBMITTING, fired_at__lt=now - longest)
-    return _due("silent request", "silent requests", silent.annotate(since=F("fired_at")))
+    waiting = Batch.objects.filter(over, state=BatchState.SUBMITTING, fired_at__lt=now - longest)
+    return waiting.annotate(since=F("fired_at"))
 
 
-def _bodies(lately: dt.datetime) -> Due | None:
-    """Look at webhook bodies that nobody has applied."""
-    waiting = EventBody.objects.filter(applied_at=None).annotate(since=F("received_at"))
-    return _due("webhook body", "webhook bodies", waiting, EventBody.objects.filter(applied_at__gt=lately))
+def bodies() -> QuerySet[EventBody]:
+    """Return webhook bodies that nobody has applied, each with its `since`."""
+    return EventBody.objects.filter(applied_at=None).annotate(since=F("received_at"))
 
 
-def _letters(now: dt.datetime, lately: dt.datetime) -> Due | None:
-    """Look at letters to one person that may be claimed."""
+def letters(*, now: dt.datetime) -> QuerySet[Letter]:
+    """Return letters to one person that may be claimed, each with its `since`."""
     waiting = Letter.objects.filter(
         Q(not_before=None) | Q(not_before__lte=now),
         state=OutboxState.PENDING,
         list__isnull=False,
     )
-    taken = Letter.objects.filter(fired_at__gt=lately)
-    return _due("letter", "letters", waiting.annotate(since=Coalesce("not_before", "created_at")), taken)
+    return waiting.annotate(since=Coalesce("not_before", "created_at"))
 
 
 def _due(one: str, several: str, waiting: QuerySet[Any], *taken: QuerySet[Any]) -> Due | None:

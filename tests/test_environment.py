@@ -123,6 +123,18 @@ def test_empty_and_blank_values_are_values_left_out() -> None:
     assert read(blank | emptied) == read({})
 
 
+def test_the_token_of_those_who_watch_is_a_secret_like_any_other(tmp_path: Path) -> None:
+    assert read({}).metrics_token == ""
+    assert problems({"MAILER_METRICS_TOKEN": "short"}) == [
+        "MAILER_METRICS_TOKEN has 5 characters: write at least 32 random ones"
+    ]
+    file = tmp_path / "metrics-token"
+    file.write_text("t" * 40 + "\n", encoding="utf-8")
+    told = read({"MAILER_METRICS_TOKEN_FILE": str(file)})
+    assert told.metrics_token == "t" * 40
+    assert "t" * 40 not in repr(told)
+
+
 def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     file = tmp_path / "hash-key"
     file.write_text("h" * 40 + "\n", encoding="utf-8")

@@ -22,14 +22,17 @@ def broker_answers(path: Path) -> bool:
             return False
 
 
-def broker_fault(url: str) -> str:
-    """Return in a few words why the broker at `url` cannot be used, '' if it can; never its password."""
+def broker_fault(url: str, *, patience: float = CONNECT_PATIENCE) -> str:
+    """Return in a few words why the broker at `url` cannot be used, '' if it can; never its password.
+
+    `patience` is in seconds, for the connection and again for its answer.
+    """
     from kombu import Connection  # noqa: PLC0415 - every command would pay for it, and only a stack asks
     from kombu.exceptions import OperationalError  # noqa: PLC0415 - the same
     from redis.exceptions import RedisError  # noqa: PLC0415 - the same
 
-    patience = {"socket_connect_timeout": CONNECT_PATIENCE, "socket_timeout": CONNECT_PATIENCE}
-    with Connection(url, transport_options={"max_retries": 0, **patience}) as connection:
+    timeouts = {"socket_connect_timeout": patience, "socket_timeout": patience}
+    with Connection(url, transport_options={"max_retries": 0, **timeouts}) as connection:
         try:
             connection.ensure_connection(max_retries=1, interval_start=0)  # asks PING
         except (OperationalError, RedisError, ValueError, OSError) as error:

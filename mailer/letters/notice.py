@@ -1,4 +1,4 @@
-"""What a notice says: to the owner of a list, of a send that was paused, missed, unknown or done."""
+"""What a notice says: to the owner of a list, of a send that was paused, missed, unknown, done, or harms."""
 
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mailer.rendering.marks import defused
+from mailer.thresholds import BOUNCES, COMPLAINTS, COMPLAINTS_HARMFUL
 
 
 class News(StrEnum):
@@ -21,6 +22,10 @@ class News(StrEnum):
     # over, and of some readers it was never learnt
     DONE_WITH_GAPS = "done_with_gaps"
     CANCELLED = "cancelled"
+    # more readers marked it as spam than mail providers bear
+    COMPLAINTS = "complaints"
+    # more addresses were refused for good than a list has that was kept well
+    BOUNCES = "bounces"
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,12 @@ class Facts:
     undecided_until: str = ""  # when what is unknown is given up
     when_unknown: str = "hold"  # hold | resend | leave_out
     sandboxed: bool = False
+    # What came of the copies that were accepted; they arrived unless they came back.
+    complained: int = 0
+    bounced: int = 0
+    arrived: int = 0
+    accepted: int = 0
+    report: str = ""  # the address of its report at the desk
 
 
 @dataclass(frozen=True)
@@ -55,7 +66,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Step:
-    """What may be done next, and the command that does it."""
+    """What may be done next, and the command that does it, or the address where it is done."""
 
     what: str
     command: str
@@ -193,6 +204,51 @@ def _cancelled(facts: Facts) -> _Said:
     )
 
 
+def _complaints(facts: Facts) -> _Said:
+    complained = _readers(facts.complained)
+    return _Said(
+        f"{complained} marked it as spam",
+        "More complaints than mail providers bear",
+        f"{complained} of the {facts.arrived:,} who got {_title(facts)} marked it as spam:"
+        f" {_percent(facts.complained, facts.arrived, 2)}. Gmail asks every sender to stay below"
+        f" {_shown(COMPLAINTS, 1)}; from {_shown(COMPLAINTS_HARMFUL, 1)} on, letters of the same sender may"
+        " go to the spam folder everywhere, at Yahoo too.",
+        "Those readers get nothing more from any list here, and one edition does little harm. If the next one"
+        " goes the same way, find the reason: people who never asked for it or forgot that they did, a"
+        " subject that promised something else, more letters than they expected.",
+        steps=(
+            *_report(facts, "See when they came, and at which mail providers:"),
+            *_hold(facts),
+            Step(
+                "See who joined by an import lately, and who imported them:",
+                f"mailer changes ls --list {facts.list_slug}",
+            ),
+        ),
+    )
+
+
+def _bounces(facts: Facts) -> _Said:
+    bounced = f"{facts.bounced:,} {'address' if facts.bounced == 1 else 'addresses'}"
+    return _Said(
+        f"{bounced} refused for good",
+        "More dead addresses than a list should have",
+        f"Of the {facts.accepted:,} copies of {_title(facts)} that were accepted, those to {bounced} were"
+        " refused for good by the readers' mail servers:"
+        f" {_percent(facts.bounced, facts.accepted, 1)}. Above {_shown(BOUNCES, 0)}, mail providers may take"
+        " a list for an old or a bought one, and trust its sender less.",
+        "Nothing more is sent to these addresses. So many at once mostly come from an import, a form that"
+        " machines fill in, or one provider that refuses everything.",
+        steps=(
+            *_report(facts, "See for what reasons, and at which mail providers:"),
+            *_hold(facts),
+            Step(
+                "If it was an import, see which, and ask where its addresses came from:",
+                f"mailer changes ls --list {facts.list_slug}",
+            ),
+        ),
+    )
+
+
 _SAYS: dict[News, Callable[[Facts], _Said]] = {
     News.PAUSED: _paused,
     News.MISSED: _missed,
@@ -200,7 +256,35 @@ _SAYS: dict[News, Callable[[Facts], _Said]] = {
     News.DONE: _done,
     News.DONE_WITH_GAPS: _done_with_gaps,
     News.CANCELLED: _cancelled,
+    News.COMPLAINTS: _complaints,
+    News.BOUNCES: _bounces,
 }
+
+
+def _report(facts: Facts, what: str) -> tuple[Step, ...]:
+    return (Step(what, facts.report),) if facts.report else ()
+
+
+def _hold(facts: Facts) -> tuple[Step, ...]:
+    """Offer a pause while there is somebody left to spare."""
+    pending = facts.outcomes.get("pending", 0)
+    if not pending:
+        return ()
+    return (
+        Step(
+            f"{_readers(pending)} still wait for it. To hold it meanwhile:",
+            f"mailer sends pause {facts.send}",
+        ),
+    )
+
+
+def _percent(part: int, whole: int, decimals: int) -> str:
+    return _shown(part / whole if whole else 0.0, decimals)
+
+
+def _shown(share: float, decimals: int) -> str:
+    # With a space that no line breaks at.
+    return f"{share * 100:.{decimals}f}\u00a0%"
 
 
 def _show(facts: Facts) -> Step:

@@ -109,6 +109,27 @@ def test_who_may_have_it_twice_and_that_the_sandbox_took_it_are_said() -> None:
     assert "nothing has left this machine" in text
 
 
+def test_of_complaints_it_says_how_many_of_whom_and_leads_to_the_report() -> None:
+    report = "https://news.example.org/desk/sends/7/report"
+    said = {"complained": 9, "arrived": 4_950, "accepted": 5_000, "report": report}
+    subject, html, text = letter(News.COMPLAINTS, **said)
+    assert subject == "Space Digest: 9 readers marked it as spam"
+    plain = " ".join(text.replace("\u00a0", " ").split())
+    assert "9 readers of the 4,950 who got “Space, seen from elsewhere” marked it as spam: 0.18 %." in plain
+    assert "stay below 0.1 %; from 0.3 % on" in plain
+    assert f'<a href="{report}"' in html
+    assert f"\n    {report}\n" in text
+    assert "sends pause" not in text, "nobody waits for it any more"
+
+
+def test_of_bounces_it_says_how_many_of_how_many() -> None:
+    subject, _, text = letter(News.BOUNCES, bounced=120, accepted=5_000)
+    assert subject == "Space Digest: 120 addresses refused for good"
+    plain = " ".join(text.replace("\u00a0", " ").split())
+    assert "Of the 5,000 copies of “Space, seen from elsewhere” that were accepted, those to 120" in plain
+    assert "mail servers: 2.4 %. Above 2 %, " in plain
+
+
 def test_nothing_from_outside_breaks_the_letter() -> None:
     subject, html, text = letter(
         News.PAUSED,
