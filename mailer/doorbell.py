@@ -33,6 +33,7 @@ SETTINGS: dict[str, Any] = {
         "mailer.sweep": {"queue": "quick"},
         "mailer.prepare": {"queue": "quick"},
         "mailer.apply_events": {"queue": "quick"},
+        "mailer.apply_glimpses": {"queue": "quick"},
         "mailer.answer": {"queue": "quick"},
         "mailer.letter": {"queue": "quick"},
     },

@@ -17,7 +17,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 _ADDRESS = re.compile(r"[^\s@<>()\",;\[\]\\]{1,256}(?:@|%40)(?:[\w-]+\.)+[\w-]+", re.IGNORECASE)
 # Folders are called so too: there only what is as long as half a token counts.
 _LINK = re.compile(
-    r"(?<=/)((?:u|preferences)/|(?:confirm|undo|why|data|forget|address|move)/(?=[\w-]{22}))[\w-]+"
+    r"(?<=/)((?:u|preferences)/|(?:confirm|undo|why|data|forget|address|move|o|c)/(?=[\w-]{22}))[\w-]+"
 )
 _KEY = re.compile(r"\b(Bearer\s+)\S+|\bSG\.[\w-]{6,}\.[\w-]{6,}", re.IGNORECASE)
 

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
 from mailer import events, outbox, sends
+from mailer.tracking import applying
 from mailer.transports.chosen import transport_of
 from subscribers import answering
 
@@ -28,6 +29,7 @@ MOST = 200  # of each kind that one look finds
 DO: dict[str, Callable[[int], object]] = {
     "mailer.prepare": lambda number: sends.prepare(number, now=_now()),
     "mailer.apply_events": lambda number: events.apply(number, now=_now()),
+    "mailer.apply_glimpses": lambda number: applying.apply_until(number, now=_now()),
     "mailer.answer": lambda number: answering.answer(number, at=_now()),
     "mailer.letter": lambda number: outbox.deliver(number, transport_of(settings.CONFIGURATION), now=_now()),
     "mailer.deliver": lambda number: sends.deliver(number, now=_now()),

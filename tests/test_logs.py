@@ -9,7 +9,8 @@ import pytest
 import structlog
 
 from mailer import logs
-from mailer.web.headers import THEIR_PATHS
+from mailer.tracking import tokens as copies
+from mailer.web.headers import COUNTED_PATHS, THEIR_PATHS
 from subscribers import tokens
 
 Lines = Callable[[], list[dict[str, Any]]]
@@ -98,6 +99,15 @@ def test_the_token_of_every_readers_page_is_struck_out(path: str) -> None:
     assert logs.redact(None, "", event) == {
         "event": f"Internal Server Error: {path}[token]",
         "in": f"{path}[token].txt" if path in {"/u/", "/preferences/"} else f"{path}notes.txt",
+    }
+
+
+@pytest.mark.parametrize("path", COUNTED_PATHS)
+def test_the_token_of_a_copys_picture_and_links_is_struck_out(path: str) -> None:
+    event = {"event": f"Not Found: {path}{copies.make(7)}/3", "in": f"/work{path}notes.txt"}
+    assert logs.redact(None, "", event) == {
+        "event": f"Not Found: {path}[token]/3",
+        "in": f"/work{path}notes.txt",
     }
 
 

@@ -16,6 +16,8 @@ from mailer.database import durably, execute_many, fetch, locking
 from mailer.faultpoints import reach
 from mailer.links import Links
 from mailer.models import Attempt, Batch
+from mailer.tracking import tokens
+from mailer.tracking.chosen import rewriting_of
 from mailer.transports.port import Parcel, Transport
 from mailer.transports.request import Envelope, Reader
 from mailer.vocabulary import BatchState, DeliveryState, Reason, SendKind, SendStatus
@@ -153,6 +155,7 @@ def _readers(batch: Batch) -> tuple[list[Reader], list[tuple[Reason, int]]]:
     links = Links(configuration.base_url)
     by_mail = bool(configuration.smtp.bounce_address)
     test = batch.send.kind == SendKind.TEST
+    by_token = _is_counted(batch) and rewriting_of(configuration).own
     kept: list[Reader] = []
     left_out: list[tuple[Reason, int]] = []
     frame = {"batch": batch.pk, "list": batch.send.edition.list_id}
@@ -174,6 +177,7 @@ def _readers(batch: Batch) -> tuple[list[Reader], list[tuple[Reason, int]]]:
                     links.preferences(subscription or 0, delivery),
                     verp.make("bounce", delivery) if by_mail else "",
                     verp.make("leave", delivery) if by_mail else "",
+                    tokens.make(delivery) if by_token else "",
                 )
             )
     return kept, left_out
@@ -205,8 +209,14 @@ def _chosen(
     return go, wait, left
 
 
+def _is_counted(batch: Batch) -> bool:
+    """Return whether openings and clicks of these letters are: never of tests."""
+    return batch.variant.tracked and batch.send.kind != SendKind.TEST
+
+
 def _envelope(batch: Batch, attempt: uuid.UUID) -> Envelope:
     owner, variant, send = batch.send.edition.list, batch.variant, batch.send
+    counted = _is_counted(batch)
     return Envelope(
         send=batch.send_id,
         attempt=attempt.hex,
@@ -216,9 +226,9 @@ def _envelope(batch: Batch, attempt: uuid.UUID) -> Envelope:
         sender_address=send.sender_address,
         reply_to=send.reply_to,
         subject=f"[Test] {variant.subject}" if send.kind == SendKind.TEST else variant.subject,
-        html=variant.html,
+        html=rewriting_of(settings.CONFIGURATION).of(variant.html) if counted else variant.html,
         text=variant.text,
-        tracked=variant.tracked and send.kind != SendKind.TEST,
+        tracked=counted,
         content=variant.hash,
         bounce_address=settings.CONFIGURATION.smtp.bounce_address,
     )

@@ -16,6 +16,7 @@ from mailer.sandbox.events import DueEvent, group, signed_headers
 from mailer.sandbox.letters import (
     content,
     headers,
+    hidden_links,
     one_click_address,
     recipients,
     tracked_links,
@@ -220,7 +221,7 @@ def lives(
     opens = bool(html) and (tracking.get("open_tracking") or {}).get("enable", True)
     clicks = (tracking.get("click_tracking") or {}).get("enable", True)
     links = tracked_links(html) if clicks else ()
-    watched = life.Watched(opens, links)
+    watched = life.Watched(opens, links, hidden_links(html) if clicks else frozenset())
     hurry = life.hurry(manner.pace)
     found = []
     for each in recipients(body):

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 _ANCHOR = re.compile(r"<a\b[^>]*>", re.IGNORECASE)
 _TARGET = re.compile(r"""\bhref\s*=\s*(?:"(https?://[^"]+)"|'(https?://[^']+)')""", re.IGNORECASE)
 _UNTRACKED = re.compile(r"""\bclicktracking\s*=\s*["']?off\b""", re.IGNORECASE)
+_HIDDEN = re.compile(r"""\bdisplay\s*:\s*none\b|\bvisibility\s*:\s*hidden\b|\shidden[\s>=]""", re.IGNORECASE)
 _BRACKETED = re.compile(r"<([^<>]+)>")
 
 
@@ -97,12 +98,20 @@ def tracked_links(html: str) -> tuple[str, ...]:
     Only quoted absolute http(s) targets are rewritten; `clicktracking=off` before the target exempts one,
     and an address that is wholly a substitution has no host to be found. (SendGrid, click tracking.)
     """
-    found = []
+    return tuple(url for url, _ in _tracked(html))
+
+
+def hidden_links(html: str) -> frozenset[int]:
+    """Return which of `tracked_links`, by their place, a letter hides from its reader."""
+    return frozenset(place for place, (_, anchor) in enumerate(_tracked(html)) if _HIDDEN.search(anchor))
+
+
+def _tracked(html: str) -> Iterator[tuple[str, str]]:
+    """Yield the address of each counted link, and its tag."""
     for anchor in _ANCHOR.findall(html):
         target = _TARGET.search(anchor)
         if target and not _UNTRACKED.search(anchor, 0, target.start()):
-            found.append(unescape(target[1] or target[2]))
-    return tuple(found)
+            yield unescape(target[1] or target[2]), anchor
 
 
 def one_click_address(headers: Mapping[str, str]) -> str:

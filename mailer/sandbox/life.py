@@ -71,10 +71,19 @@ class Fate:
 
 @dataclass(frozen=True)
 class Watched:
-    """What of a letter can come to light: whether opens are counted, and which links are."""
+    """What of a letter can come to light: whether opens are counted, and which links are.
+
+    `hidden` are the places of those that no person sees, and programs follow all the same.
+    """
 
     opens: bool
     links: tuple[str, ...]
+    hidden: frozenset[int] = frozenset()
+
+    @property
+    def seen(self) -> list[int]:
+        """Return the places of the links that a person can click."""
+        return [place for place in range(len(self.links)) if place not in self.hidden]
 
 
 @dataclass(frozen=True)
@@ -265,9 +274,10 @@ def _reading(lot: Fate, chance: Sequence[float], watched: Watched, arrived: floa
     read = arrived + 2 * MINUTE + LAST_OPEN * chance[13] ** 3
     if lot.opened and watched.opens:
         yield _Happening(read, "open", _opening(PERSON_AGENT, PERSON, machine=False))
-    for turn in range(min(lot.clicks, len(watched.links))):
+    seen = watched.seen
+    for turn in range(min(lot.clicks, len(seen))):
         # From a place the chance decides onwards, so that no link is clicked twice.
-        index = (int(chance[14] * len(watched.links)) + turn) % len(watched.links)
+        index = seen[(int(chance[14] * len(seen)) + turn) % len(seen)]
         yield _click(read + (turn + 1) * (20 + 100 * chance[15]), watched, index, PERSON_AGENT, PERSON)
     if lot.complained:
         yield _Happening(read + 10 * MINUTE, "spamreport")

@@ -7,7 +7,7 @@ import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 LONGEST_LINE = 76  # RFC 2045 §6.7 and §6.8, without the line's end
@@ -31,17 +31,24 @@ class Body:
         """Return the bytes for the reader whose `values` these are, to be joined."""
         if self.encoding == "base64":
             return self._in_base64(values)
+        # A letter that is counted has one value some forty times.
+        written = {mark: _value(values[mark]) for mark in self._distinct}
         parts = [self.pieces[0][0].lines]
         for mark, piece in zip(self.marks, self.pieces[1:], strict=True):
-            parts += (_value(values[mark]), piece[0].lines)
+            parts += (written[mark], piece[0].lines)
         return parts
+
+    @cached_property
+    def _distinct(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.marks))
 
     def _in_base64(self, values: Mapping[str, str]) -> list[bytes]:
         """Encode what lies between the prepared lines: a piece's end, a value, the next's start."""
+        octets = {mark: values[mark].encode("utf-8", "replace") for mark in self._distinct}
         first = self.pieces[0][0]
         parts, rest = [first.lines], first.rest
         for mark, piece in zip(self.marks, self.pieces[1:], strict=True):
-            between = rest + values[mark].encode("utf-8", "replace")
+            between = rest + octets[mark]
             following = piece[len(between) % 3]
             between += following.start
             # All of it, but for a piece so short that it does not fill the last three octets.
@@ -144,6 +151,8 @@ def _aligned(octets: bytes) -> tuple[Piece, ...]:
 
 def base64_lines(octets: bytes) -> bytes:
     """Return base64 in lines that end with CRLF; nothing for nothing."""
+    if len(octets) <= _OCTETS:  # as a reader's value is, of which a letter has many
+        return binascii.b2a_base64(octets, newline=False) + b"\r\n" if octets else b""
     return b"".join(
         binascii.b2a_base64(octets[at : at + _OCTETS], newline=False) + b"\r\n"
         for at in range(0, len(octets), _OCTETS)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from email.utils import format_datetime
 
-from mailer.rendering.values import LEAVE_MARK, MARKS, PREFERENCES_MARK
+from mailer.rendering.values import LEAVE_MARK, MARKS, PREFERENCES_MARK, TOKEN_MARK
 from mailer.transports import headers
 from mailer.transports.encoding import Body, encoded
 from mailer.transports.request import Envelope, Reader
@@ -44,7 +44,11 @@ class Letter:
 
     def for_reader(self, reader: Reader) -> bytes:
         """Return the whole message for one reader, without the dot that ends it in SMTP."""
-        values = {LEAVE_MARK: reader.leave_url, PREFERENCES_MARK: reader.preferences_url}
+        values = {
+            LEAVE_MARK: reader.leave_url,
+            PREFERENCES_MARK: reader.preferences_url,
+            TOKEN_MARK: reader.token,
+        }
         parts = [*self._own(reader), self.shared]
         if self.html is None:
             parts += self.text.parts(values)
@@ -80,7 +84,7 @@ def compose(envelope: Envelope, *, now: dt.datetime) -> Letter:
     if not envelope.sender_address:
         raise EnvelopeError("the list has no sender: set one on the list")
     text = encoded(envelope.text, MARKS)
-    html = encoded(envelope.html, MARKS) if envelope.html else None
+    html = encoded(envelope.html, (*MARKS, TOKEN_MARK)) if envelope.html else None
     fields = [
         f"Date: {format_datetime(now)}\r\n".encode("ascii"),
         headers.mailbox("From", envelope.sender_name, envelope.sender_address),

@@ -19,6 +19,7 @@ class Envelope:
     text: str
     tracked: bool
     # The variant's hash, as the ledger names it: what was sent can be told byte for byte; '' = no variant.
+    # Where openings and clicks are counted, `html` is what mailer.tracking.rewriting makes of the variant's.
     content: str = ""
     # The mailbox that takes bounces and unsubscribes by mail: bounces@b.example.org; '' = none.
     bounce_address: str = ""
@@ -38,3 +39,5 @@ class Reader:
     # What stands behind the + of the bounce address, for each purpose; '' without such a mailbox.
     bounce_token: str = ""
     leave_token: str = ""
+    # Stands in the addresses that openings and clicks are counted by; '' where they are not, or not by us.
+    token: str = ""

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST
 
 from mailer import doorbell, events
 from mailer.sandbox.signing import public_key
-from mailer.webhooks.sendgrid import SIGNATURE, TIMESTAMP, genuine, load_keys
+from mailer.webhooks.keys import load_keys
+from mailer.webhooks.sendgrid import SIGNATURE, TIMESTAMP, genuine
 
 
 @csrf_exempt  # a machine posts here, and proves itself by its signature

@@ -12,6 +12,7 @@ class Told:
     """What a provider says of one copy. `delivery` 0 and `attempt` None: our ids were missing.
 
     `proven`: the delivery was named by a token that only we make, and needs no attempt beside it.
+    `agent`: tells the programs on one copy apart (models.tallies.Trace); 0 where nobody knows.
     """
 
     kind: EventKind
@@ -21,6 +22,7 @@ class Told:
     attempt: uuid.UUID | None = None
     link: str = ""
     machine: bool = False
+    agent: int = 0
     detail: str = ""
     proven: bool = False
 

@@ -12,6 +12,8 @@ from django.test import Client
 from django.urls import URLPattern
 
 from mailer import pictures
+from mailer.models import Batch, Delivery, Variant
+from mailer.tracking import tokens as counting
 from mailer.web.urls import urlpatterns
 from subscribers import answering, asking, confirming, leaving, tokens
 from subscribers.addresses import parse
@@ -19,9 +21,9 @@ from subscribers.asking import Wish
 from subscribers.evidence import UNSTATED
 from subscribers.models import List, Subscription
 from subscribers.vocabulary import RequestKind
-from tests.archive.editions import published
+from tests.archive.editions import a_send_of, published
 from tests.pictures.images import drawing
-from tests.stage import a_list, a_reader
+from tests.stage import NOW, a_list, a_reader, an_edition
 from tests.web.form import a_form
 from tests.web.stored import asked, link, moving
 
@@ -134,6 +136,18 @@ def _picture() -> Address:
     return Address(f"/pictures/{pictures.keep(encoded, source='', by='ed', now=_now())}")
 
 
+def _counted(path: str) -> Address:
+    nina = a_reader_of(a_list(), "nina").subscriber
+    send = a_send_of(an_edition(List.objects.get()))
+    html = f'<a href="{LEADING["c/<str:copy>/<str:place>"]}">A station over Nairobi</a>'
+    made = {"revision": send.revision, "html": html, "hash": "ab" * 32, "language": "en", "created_at": NOW}
+    variant = Variant.objects.create(**made)
+    batch = Batch.objects.create(send=send, variant=variant, state="accepted", n=1)
+    key = nina.address_key
+    copy = Delivery.objects.create(send=send, subscriber=nina, address_key=key, variant=variant, batch=batch)
+    return Address(path.format(counting.make(copy.pk)))
+
+
 def _archive() -> str:
     return f"/archive/{published(a_list()).list.slug}"
 
@@ -147,6 +161,7 @@ _FORMLESS: dict[str, Callable[[], Address]] = {
     "": lambda: Address("/"),
     "healthz": lambda: Address("/healthz"),
     "readyz": lambda: Address("/readyz"),
+    "metrics": lambda: Address("/metrics"),
     "pictures/<str:name>": _picture,
     "archive/<slug:slug>": lambda: Address(_archive()),
     "archive/<slug:slug>/": lambda: Address(f"{_archive()}/"),
@@ -155,6 +170,9 @@ _FORMLESS: dict[str, Callable[[], Address]] = {
     "archive/<slug:slug>/<int:number>": lambda: Address(_archived()),
     "archive/<slug:slug>/<int:number>/": lambda: Address(f"{_archived()}/"),
     "archive/<slug:slug>/<int:number>/card.png": lambda: Address(f"{_archived()}/card.png"),
+    "o/<str:copy>": lambda: _counted("/o/{}"),
+    "c/unseen": lambda: Address("/c/unseen"),
+    "c/<str:copy>/<str:place>": lambda: _counted("/c/{}/0"),
     "sitemap.xml": lambda: Address("/sitemap.xml"),
     "robots.txt": lambda: Address("/robots.txt"),
     # signed, and posted by a machine
@@ -173,3 +191,7 @@ _MAKERS: dict[str, Callable[[], Address]] = _FORMLESS | {
     "move/<str:token>": _move,
 }
 KNOWN = frozenset(_MAKERS)
+# What these are for is to note that somebody was there, and to lead on: the pages behind a letter's picture
+# and its links, of a letter that its reader lets us count. tests/web/test_glimpses.py attacks them.
+NOTING = frozenset({"o/<str:copy>", "c/<str:copy>/<str:place>"})
+LEADING = {"c/unseen": "/", "c/<str:copy>/<str:place>": "https://a.example/nairobi"}

@@ -43,7 +43,7 @@ def test_a_form_with_a_ticket_is_kept_by_no_cache_but_may_be_found() -> None:
         assert "X-Robots-Tag" not in answer.headers
 
 
-@pytest.mark.parametrize("route", ["webhooks/sendgrid", "healthz", "readyz"])
+@pytest.mark.parametrize("route", ["webhooks/sendgrid", "healthz", "readyz", "metrics"])
 def test_what_machines_ask_is_answered_anew(route: str) -> None:
     is_kept_by_nobody(Client().get(address(route).path))
 

@@ -32,7 +32,7 @@ def is_closed(response: object, path: str) -> None:
     script = policy(response).get("script-src")
     assert script is None or (script == "'self'" and path.startswith("/subscribe/"))
     # A picture is for mail programs on the web, or where an edition is shared: their pages show it.
-    shared = path.startswith("/pictures/") or path.endswith("/card.png")
+    shared = path.startswith(("/pictures/", "/o/")) or path.endswith("/card.png")
     elsewhere = "Cross-Origin-Resource-Policy" if shared else ""
     for name in set(EVERYWHERE) - {"Content-Security-Policy", elsewhere}:
         assert headers[name] == EVERYWHERE[name]

@@ -82,7 +82,7 @@ def test_a_form_of_a_thousand_fields_is_refused(route: str, field: str) -> None:
 @pytest.mark.parametrize("route", ROUTES)
 def test_a_thousand_parameters_in_an_address_break_nothing(route: str) -> None:
     there = address(route)
-    before = every_row()
+    before = {name: rows for name, rows in every_row().items() if name != "glimpse"}
     for query in ("&".join(["lang=x"] * 1000), "lang=" + "x" * 4000, "%00" * 1000, "lang[]=" * 300):
-        assert Client().get(f"{there.path}?{query}").status_code in {200, 400, 405}
-    assert every_row() == before
+        assert Client().get(f"{there.path}?{query}").status_code in {200, 302, 400, 405}
+    assert {name: rows for name, rows in every_row().items() if name != "glimpse"} == before

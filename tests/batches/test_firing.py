@@ -7,6 +7,7 @@ import pytest
 from mailer import batches
 from mailer.batches import Limits
 from mailer.models import Attempt, Batch, Delivery, Variant
+from mailer.tracking.rewriting import Rewriting
 from subscribers.leaving import unsubscribe
 from subscribers.suppressions import suppress
 from subscribers.vocabulary import Suppressed
@@ -54,11 +55,23 @@ def test_a_batch_that_does_not_hold_as_many_readers_as_it_says_is_not_sent() -> 
 
 def test_the_letter_says_the_hash_that_the_ledger_names() -> None:
     """What was sent can be told byte for byte, by whoever has the letter and whoever has the database."""
-    body = body_of_request(fired(a_batch()))
+    owner = a_list()
+    a_reader(owner, "ada@x.example", tracked=False)
+    body = body_of_request(fired(batches_of(a_frozen_send(owner))[0]))
     text, html = (part["value"] for part in body["content"])
     said = body["headers"]["X-Content-SHA256"]
     assert said == Variant.objects.get().hash
     assert said == hashlib.sha256(f"{body['subject']}\0{html}\0{text}".encode()).hexdigest()
+
+
+def test_a_letter_that_is_counted_is_a_function_of_what_was_approved() -> None:
+    body = body_of_request(fired(a_batch()))
+    variant = Variant.objects.get()
+    text, html = (part["value"] for part in body["content"])
+    assert body["headers"]["X-Content-SHA256"] == variant.hash
+    assert (html, text) == (Rewriting("http://127.0.0.1:8000", own=False).of(variant.html), variant.text)
+    assert html.count("/c/unseen") == 1
+    assert html != variant.html
 
 
 def test_the_request_holds_every_reader_with_links_of_their_own() -> None:

@@ -4,6 +4,7 @@ from mailer.sandbox.letters import (
     Recipient,
     arguments,
     headers,
+    hidden_links,
     letter,
     one_click_address,
     recipients,
@@ -76,6 +77,13 @@ def test_only_quoted_absolute_links_that_are_not_exempt_are_counted() -> None:
     """
     one = "https://news.example/one?a=1&b=2"
     assert tracked_links(html) == (one, "http://news.example/two", one)
+
+
+def test_a_link_that_is_not_shown_is_counted_and_known_to_be_hidden() -> None:
+    html = """<a href="https://a.example/">a</a> <a hidden href="https://b.example/">b</a>
+    <a href="https://c.example/" style="color:red;display: none"></a> <a href="https://d.example/none">d</a>"""
+    assert len(tracked_links(html)) == 4
+    assert hidden_links(html) == {1, 2}
 
 
 def test_one_click_needs_both_headers_and_a_web_address() -> None:

@@ -128,6 +128,15 @@ def test_a_person_clicks_no_link_twice_and_no_more_than_there_are() -> None:
     assert kinds("click@example.org", Watched(opens=True, links=LINKS[:1])).count("click") == 1
 
 
+def test_a_scanner_follows_what_a_letter_hides_and_no_person_does() -> None:
+    watched = Watched(opens=True, links=LINKS, hidden=frozenset({len(LINKS) - 1}))
+    scanned = [each for each in life("1", "scanner@example.org", watched, NOW) if each.kind == "click"]
+    assert [event.details["url"] for event in scanned] == list(LINKS)
+    for number in range(300):
+        lived = life("1", f"click+{number}@example.org", watched, NOW)
+        assert LINKS[-1] not in [event.details.get("url") for event in lived]
+
+
 def test_what_is_not_watched_does_not_come_to_light() -> None:
     blind = Watched(opens=False, links=())
     assert kinds("click@example.org", blind) == ["processed", "delivered"]

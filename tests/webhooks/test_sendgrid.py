@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.vocabulary import EventKind
-from mailer.webhooks.sendgrid import WebhookKeyError, genuine, hear, load_keys
+from mailer.webhooks.keys import load_keys
+from mailer.webhooks.sendgrid import genuine, hear
 from tests.vector import VECTOR_BODY as VECTOR_TEXT
 from tests.vector import VECTOR_KEY, VECTOR_SIGNATURE, VECTOR_TIMESTAMP
 
@@ -67,12 +68,6 @@ def test_while_keys_are_changed_either_may_sign() -> None:
     assert genuine(b"[]", proof, "1600112502", load_keys([VECTOR_KEY, public]), now=THEN)
 
 
-@pytest.mark.parametrize("text", ["", "not a key", "MFkw", base64.b64encode(b"junk").decode()])
-def test_a_key_that_is_none_is_named_by_its_place(text: str) -> None:
-    with pytest.raises(WebhookKeyError, match="key 2"):
-        load_keys([VECTOR_KEY, text])
-
-
 ATTEMPT = uuid.UUID("0123456789abcdef0123456789abcdef")
 OURS = {"email": "ada@x.example", "timestamp": 1600112492, "nl_delivery": "41", "nl_attempt": ATTEMPT.hex}
 
@@ -106,6 +101,45 @@ def test_an_open_by_a_machine_is_told_apart() -> None:
         json.dumps([OURS | {"event": "open", "sg_machine_open": truth} for truth in (True, False)]).encode()
     ).events
     assert [event.machine for event in events] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("agent", "said", "machine"),
+    [
+        ("Mozilla/5.0", {}, True),
+        # SendGrid knows Apple's networks.
+        ("Mozilla/5.0", {"sg_machine_open": False}, False),
+        ("Mozilla/5.0 (Windows NT 5.1) (via ggpht.com GoogleImageProxy)", {"sg_machine_open": False}, False),
+        ("Mozilla/5.0 Edge/12.246 Mozilla/5.0", {"sg_machine_open": False}, True),
+        ("Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", {"sg_machine_open": True}, True),
+        ("Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", {"sg_machine_open": "true"}, False),
+    ],
+)
+def test_who_opened_is_judged_by_sendgrids_word_and_by_what_the_program_says(
+    agent: str, said: dict[str, object], *, machine: bool
+) -> None:
+    opening = OURS | {"event": "open", "useragent": agent} | said
+    (event,) = hear(json.dumps([opening]).encode()).events
+    assert event.machine is machine
+
+
+def test_programs_on_a_copy_are_told_apart_by_a_number_that_nothing_can_be_read_from() -> None:
+    def agents(*told: dict[str, object]) -> list[int]:
+        return [event.agent for event in hear(json.dumps([OURS | each for each in told]).encode()).events]
+
+    seen: dict[str, object] = {"event": "open", "useragent": "Mozilla/5.0", "ip": "203.0.113.9"}
+    first, again, click, elsewhere, copy, nobody, delivered = agents(
+        seen,
+        seen | {"ip": "203.0.113.77"},
+        seen | {"event": "click", "url": "https://a.example/"},
+        seen | {"ip": "198.51.100.9"},
+        seen | {"nl_delivery": "42"},
+        {"event": "open"},
+        seen | {"event": "delivered"},
+    )
+    assert first == again == click > 0
+    assert len({first, elsewhere, copy}) == 3
+    assert (nobody, delivered) == (0, 0)
 
 
 @pytest.mark.parametrize(
