@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from mailer import editions
 from mailer.manuscript import arranging
-from mailer.manuscript.arranging import Item
+from mailer.manuscript.arranging import Item, Kind
 from mailer.manuscript.document import Document
 from mailer.manuscript.faults import quoted
 from mailer.manuscript.gazetteer import Gazetteer
@@ -38,6 +38,12 @@ class Board:
         """Return how many proposals wait for somebody's word."""
         return sum(len(each.open) for each in self.proposals.values())
 
+    @property
+    def shares(self) -> str:
+        """Return how many of them are for stories and how many for points, in words; '' without points."""
+        points = sum(len(self.proposals[item.line].open) for item in self.items if item.kind is Kind.POINT)
+        return shares(self.open - points, points)
+
 
 @dataclass(frozen=True)
 class Word:
@@ -46,6 +52,13 @@ class Word:
     item: Item
     interest: str
     verdict: Verdict
+
+
+def shares(stories: int, points: int) -> str:
+    """Return what so many proposals are for, in words; '' where all are for stories, as one expects."""
+    if not points:
+        return ""
+    return f"{stories} for stories, {points} for points" if stories else "all for points"
 
 
 def board_of(revision: Revision) -> Board:

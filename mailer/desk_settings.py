@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 SECOND_FACTORS = ("senders", "all", "none")
+LONGEST_NAME = 60  # characters on a button
+# Of no width, yet words of some languages are written with them.
+_JOINERS = {0x200C: None, 0x200D: None}
 _HERE = ("127.0.0.1", "localhost", "::1")
 
 
@@ -36,24 +39,34 @@ def read_desk(environ: Mapping[str, str], secret: Callable[[str], str], problems
 
 def _oidc(environ: Mapping[str, str], secret: Callable[[str], str], problems: list[str]) -> Oidc | None:
     url = environ.get("MAILER_OIDC_URL", "").strip()
-    client_id = environ.get("MAILER_OIDC_CLIENT_ID", "").strip()
-    client_secret = secret("MAILER_OIDC_CLIENT_SECRET")
+    client_id, client_secret = secret("MAILER_OIDC_CLIENT_ID"), secret("MAILER_OIDC_CLIENT_SECRET")
     if not (url or client_id or client_secret):
         return None
     if not _is_sound(url):
         problems.append(
-            "MAILER_OIDC_URL must be the https address of the provider, as it calls itself (its issuer),"
-            " for example https://id.example.org/realms/news"
+            "MAILER_OIDC_URL must be the https address of the provider, as it calls itself (its issuer,"
+            " without /.well-known/…), for example https://id.example.org/realms/news"
         )
     for name, value in (("MAILER_OIDC_CLIENT_ID", client_id), ("MAILER_OIDC_CLIENT_SECRET", client_secret)):
         if not value and not environ.get(f"{name}_FILE"):
             problems.append(f"{name} is missing: set it beside MAILER_OIDC_URL, as the provider gave it")
     name = environ.get("MAILER_OIDC_NAME", "").strip() or Oidc.name
-    return Oidc(url, client_id, client_secret, name)
+    if len(name) > LONGEST_NAME or not name.translate(_JOINERS).isprintable():
+        problems.append(
+            f"MAILER_OIDC_NAME must be at most {LONGEST_NAME} printable characters: a button says it,"
+            " Sign in by …"
+        )
+    # OpenID Connect Discovery 4.1: a slash at the end goes before what is asked there.
+    return Oidc(url.rstrip("/"), client_id, client_secret, name)
 
 
 def _is_sound(url: str) -> bool:
-    """Return whether it is an address by https, or on this machine, where rehearsals live."""
+    """Return whether it is an address by https, or on this machine, where rehearsals live.
+
+    Host, port and path alone: OpenID Connect Discovery 3 has it so.
+    """
+    if not url.isascii() or not url.isprintable() or " " in url or "/.well-known/" in url:
+        return False
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
@@ -61,6 +74,6 @@ def _is_sound(url: str) -> bool:
         return False
     return (
         bool(host)
-        and not parts.query
+        and not (parts.query or parts.fragment or "@" in parts.netloc)
         and (parts.scheme == "https" or (parts.scheme == "http" and host in _HERE))
     )

@@ -1,9 +1,11 @@
 """What editors type, kept before it is saved, and saved without writing over what another saved meanwhile."""
 
+import contextlib
 import datetime as dt
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from mailer import editions, merging
 from mailer.editions import Imported
@@ -43,6 +45,17 @@ class ConflictError(editions.EditionError):
         )
 
 
+class OtherDraftError(editions.EditionError):
+    """Another window of the same person kept other text meanwhile; that is `draft`, and stays."""
+
+    def __init__(self, draft: Draft) -> None:
+        """Keep it, to be put together with what was to be kept."""
+        self.draft = draft
+        super().__init__(
+            "You typed other text over this edition in another window, and neither is written over the other"
+        )
+
+
 class MergedFaultyError(ManuscriptError):
     """Two changes that do not touch make a text together that does not read; `text` is that."""
 
@@ -73,21 +86,36 @@ def begin(owner: List, text: str, *, by: str, now: dt.datetime) -> Imported:
     return made
 
 
-def keep(edition: Edition, text: str, *, based_on: int, who: str, now: dt.datetime) -> Draft:
-    """Keep what `who` has typed over revision `based_on`, instead of what they had typed before.
+def keep(
+    edition: Edition, text: str, *, based_on: int, who: str, now: dt.datetime, over: dt.datetime | None = None
+) -> Draft:
+    """Keep what `who` has typed over revision `based_on`, instead of the draft that their window has seen.
 
-    Raises EditionError for more than an edition may have.
+    `over` is when that was changed, and None where it has seen none. Raises OtherDraftError where there is
+    another that says something else, and EditionError for more than an edition may have.
     """
     _measure(text)
-    draft, _ = Draft.objects.update_or_create(
+    if over is not None:
+        # No two drafts of one have the same instant, which is what windows know them by.
+        at = max(now, over + dt.timedelta(microseconds=1))
+        # One row if it is still what the window saw; else another window was here.
+        if _of(edition, who).filter(changed_at=over).update(text=text, based_on=based_on, changed_at=at):
+            return Draft(edition=edition, who=who, text=text, based_on=based_on, changed_at=at)
+    draft, new = Draft.objects.get_or_create(
         edition=edition, who=who, defaults={"text": text, "based_on": based_on, "changed_at": now}
     )
+    if not new and draft.text != text:
+        raise OtherDraftError(draft)
     return draft
+
+
+def _of(edition: Edition, who: str) -> QuerySet[Draft]:
+    return Draft.objects.filter(edition=edition, who=who)
 
 
 def kept(edition: Edition, who: str) -> Draft | None:
     """Return what `who` has typed over the edition and not saved, whatever it is; None if nothing."""
-    return Draft.objects.filter(edition=edition, who=who).first()
+    return _of(edition, who).first()
 
 
 def offered(draft: Draft | None, newest: Revision) -> Draft | None:
@@ -95,29 +123,36 @@ def offered(draft: Draft | None, newest: Revision) -> Draft | None:
     return draft if draft is not None and draft.text != newest.text else None
 
 
-def drop(edition: Edition, who: str) -> bool:
-    """Forget what `who` typed; return whether there was anything."""
-    return bool(Draft.objects.filter(edition=edition, who=who).delete()[0])
+def drop(edition: Edition, who: str, *, over: dt.datetime | None) -> bool:
+    """Forget what `who` typed, if it is still what was changed at `over`; return whether it was."""
+    return over is not None and bool(_of(edition, who).filter(changed_at=over).delete()[0])
 
 
-def save(edition: Edition, text: str, *, based_on: int, by: str, now: dt.datetime) -> Saved:
+def save(
+    edition: Edition, text: str, *, based_on: int, by: str, now: dt.datetime, over: dt.datetime | None = None
+) -> Saved:
     """Make a revision of what `by` typed over revision `based_on`, with what others saved since.
 
     Raises ManuscriptError where it does not read, ConflictError where others changed the same lines, and
-    EditionError. The newest revision then stays, and what was typed is kept as a draft.
+    EditionError. The newest revision then stays, and what was typed is kept as a draft; but not instead of
+    one that their window has not seen, as `keep` has it. Nor is such a one dropped by saving.
     """
     try:
-        return _save(edition, text, based_on=based_on, by=by, now=now)
+        return _save(edition, text, based_on=based_on, by=by, now=now, over=over)
     except MergedFaultyError as error:
-        keep(edition, error.text, based_on=error.newest.number, who=by, now=now)
+        with contextlib.suppress(OtherDraftError):
+            keep(edition, error.text, based_on=error.newest.number, who=by, now=now, over=over)
         raise
     except (ManuscriptError, editions.EditionError):
         if len(text.encode()) <= MOST_BYTES:
-            keep(edition, text, based_on=based_on, who=by, now=now)
+            with contextlib.suppress(OtherDraftError):
+                keep(edition, text, based_on=based_on, who=by, now=now, over=over)
         raise
 
 
-def _save(edition: Edition, text: str, *, based_on: int, by: str, now: dt.datetime) -> Saved:
+def _save(
+    edition: Edition, text: str, *, based_on: int, by: str, now: dt.datetime, over: dt.datetime | None
+) -> Saved:
     _measure(text)
     _check_settled(text)
     with transaction.atomic():
@@ -130,7 +165,9 @@ def _save(edition: Edition, text: str, *, based_on: int, by: str, now: dt.dateti
         saved = _revised(edition, merged.text, text, newest, by=by, now=now)
         if saved.pk != newest.pk:
             _write_down(SAVED, edition, saved, newest, by=by, now=now)
-        drop(edition, by)
+        # What another window of theirs typed stays.
+        said = Q(text__in={text, merged.text})
+        _of(edition, by).filter(said | Q(changed_at=over) if over else said).delete()
     if base == newest or merged.text in {text, newest.text}:
         return Saved(saved)
     between = edition.revisions.filter(number__gt=base.number, number__lt=saved.number)

@@ -12,8 +12,10 @@ from difflib import SequenceMatcher
 # What stands around a conflict in a text that somebody is to settle. No text with one of these is saved.
 OURS = "<<<<<<< you wrote"
 THEIRS = "======= was saved meanwhile"
+KEPT = "======= was kept in your other window"
 END = ">>>>>>> keep what should stand, and delete the three lines with these marks"
-MARKS = (OURS, THEIRS, END)
+MARKS = (OURS, THEIRS, KEPT, END)
+_MARKS_OF_ONE = 3
 # No edition has nearly so many lines; of more, which would take minutes, all is one conflict.
 MOST_LINES = 20_000
 
@@ -32,6 +34,7 @@ class Merged:
     """A text in pieces: lines on which all agree, or which one changed, and clashes."""
 
     pieces: tuple[tuple[str, ...] | Clash, ...]
+    theirs: str = THEIRS  # the mark above what the other wrote
 
     @property
     def clashes(self) -> tuple[Clash, ...]:
@@ -43,7 +46,10 @@ class Merged:
         """Return the whole text; in a clash both stand between marks."""
         lines: list[str] = []
         for piece in self.pieces:
-            lines += [OURS, *piece.mine, THEIRS, *piece.theirs, END] if isinstance(piece, Clash) else piece
+            if isinstance(piece, Clash):
+                lines += [OURS, *piece.mine, self.theirs, *piece.theirs, END]
+            else:
+                lines += piece
         return "\n".join(lines)
 
     @property
@@ -53,14 +59,14 @@ class Merged:
         for piece in self.pieces:
             if isinstance(piece, Clash):
                 places.append(line)
-                line += len(piece.mine) + len(piece.theirs) + len(MARKS)
+                line += len(piece.mine) + len(piece.theirs) + _MARKS_OF_ONE
             else:
                 line += len(piece)
         return tuple(places)
 
 
-def merge(base: str, mine: str, theirs: str) -> Merged:
-    """Return what comes of two changes of `base`."""
+def merge(base: str, mine: str, theirs: str, *, mark: str = THEIRS) -> Merged:
+    """Return what comes of two changes of `base`; `mark` stands above theirs in a conflict."""
     old, ours, others = (text.split("\n") for text in (base, mine, theirs))
     pieces: list[tuple[str, ...] | Clash] = []
     at, a, b = 0, 0, 0
@@ -71,7 +77,7 @@ def merge(base: str, mine: str, theirs: str) -> Merged:
         pieces += [changed] if changed else []
         pieces += [tuple(old[start : start + size])] if size else []
         at, a, b = start + size, mine_start + size, theirs_start + size
-    return Merged(tuple(pieces))
+    return Merged(tuple(pieces), mark)
 
 
 def unsettled(text: str) -> tuple[int, ...]:

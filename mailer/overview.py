@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Max, QuerySet
 
-from mailer import reports
+from mailer import reports, seconding
 from mailer.look import content_hash, look_of
 from mailer.models import Approval, Edition, Revision, Send, Story
 from mailer.rendering.values import Look
@@ -133,9 +133,11 @@ def _approvals(revisions: list[Revision]) -> dict[int, str]:
         if owner.pk not in looks:
             looks[owner.pk] = look_of(owner)
         hashes[revision.pk] = content_hash(revision, looks[owner.pk])
+    known = {each.pk: each for each in revisions}
     said = Approval.objects.filter(revision__in=list(hashes), send=None).order_by("pk")
     return {
-        number: by
-        for number, by, content in said.values_list("revision", "by", "content_hash")
-        if hashes[number] == content
+        each.revision_id: each.by
+        for each in said
+        if hashes[each.revision_id] == each.content_hash
+        and seconding.those_that_count(known[each.revision_id], [each])
     }

@@ -14,7 +14,7 @@ from mailer import boards, drafts, editions
 from mailer.boards import Board, Word
 from mailer.editions import EditionError
 from mailer.manuscript import arranging
-from mailer.manuscript.arranging import Arranged, ArrangingError, Item
+from mailer.manuscript.arranging import Arranged, ArrangingError, Item, Kind
 from mailer.manuscript.document import Document
 from mailer.manuscript.faults import quoted
 from mailer.manuscript.proposing import Verdict
@@ -92,6 +92,8 @@ def tag(hand: Hand, line: int, interests: Collection[str]) -> Done:
 def accept(hand: Hand, lines: Collection[int] | None = None, interest: str = "") -> Done:
     """Accept what the board proposes for the items on these lines, None for all; or one interest of that.
 
+    Items are stories and points alike, and what is said of it names both.
+
     What the import wrote by itself stays and is confirmed. Where several items were asked for, those that
     another editor changed meanwhile are left out, and the answer says so.
     """
@@ -122,8 +124,11 @@ def accept(hand: Hand, lines: Collection[int] | None = None, interest: str = "")
         words = [Word(item, slug, Verdict.CONFIRMED) for item, slug in had]
         boards.settle(hand.edition, words, by=hand.by, now=hand.now)
     count = sum(len(asked[item]) for item, _ in there)
+    points = sum(len(asked[item]) for item, _ in there if item.kind is Kind.POINT)
     one, now = there[0]
     said = f"{count} {'proposal' if count == 1 else 'proposals'} accepted"
+    if count > 1 and (shares := boards.shares(count - points, points)):
+        said += f": {shares}"
     if len(asked) == 1:
         said = f"{quoted(one.name)} is for {_names(base, dict.fromkeys((*now.value.interests, *asked[one])))}"
     if missed:

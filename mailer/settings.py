@@ -47,16 +47,19 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "mailer.web.headers.SecurityHeaders",
     "mailer.web.languages.Languages",  # around all that may answer with a page of its own
+    "mailer.web.metrics.UnderAnyName",  # before anything asks under which name we were called
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "mailer.web.own_pages.OwnPages",
     "mailer.accounts.gate.Sessions",
     "mailer.web.own_pages.OnlyWhereAsked",
     "mailer.accounts.gate.Users",
     "mailer.accounts.gate.Messages",
+    # Whom it refuses at the desk is told so beneath the masthead; nothing above it reads a body.
+    "mailer.web.own_pages.OwnPages",
     "allauth.account.middleware.AccountMiddleware",
     "mailer.accounts.gate.Gate",
+    "mailer.desk.failing.Buttons",
 ]
 ROOT_URLCONF = "mailer.web.urls"
 WSGI_APPLICATION = "mailer.web.wsgi.application"

@@ -6,11 +6,17 @@ comes twice is the first of the two.
 
 import datetime as dt
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
+
+from subscribers import zones
 
 
 class TimeError(Exception):
     """A time that cannot be read; the message shows one that can."""
+
+
+class OffsetError(TimeError):
+    """A time that says how far it is from UTC, beside the zone that says it too."""
 
 
 @dataclass(frozen=True)
@@ -25,20 +31,19 @@ class Instant:
 
 # What is nearer the end of all years has no time in some zone that somebody reads it in.
 _FIRST_YEAR, _LAST_YEAR = dt.MINYEAR + 1, dt.MAXYEAR - 1
+_YEAR = dt.timedelta(days=366)  # whoever means a time beyond it is asked, since a year is soon mistyped
 
 
 def resolve(wall_time: str, zone: str) -> Instant:
     """Return the instant of `wall_time` ("2026-12-01 09:00") in the IANA zone; raises TimeError."""
-    try:
-        where = ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise TimeError(f"There is no time zone {zone!r}; write one like Africa/Nairobi or UTC") from error
+    zone = _known(zone)
+    where = ZoneInfo(zone)
     try:
         local = dt.datetime.fromisoformat(wall_time.strip())
     except ValueError as error:
         raise TimeError(f"{wall_time!r} is no time; write it like 2026-12-01 09:00") from error
     if local.tzinfo is not None:
-        raise TimeError(f"{wall_time!r} names its own offset; leave that out and say --tz")
+        raise OffsetError(f"{wall_time!r} names its own offset; leave that out, and name the zone")
     if not _FIRST_YEAR <= local.year <= _LAST_YEAR:
         raise TimeError(f"{wall_time!r} is beyond all calendars; write a time like 2026-12-01 09:00")
     utc = local.replace(tzinfo=where).astimezone(dt.UTC)
@@ -49,6 +54,23 @@ def resolve(wall_time: str, zone: str) -> Instant:
     elif local.replace(tzinfo=where, fold=1).astimezone(dt.UTC) != utc:
         note = f"that hour comes twice in {zone}: the first is taken"
     return Instant(utc, wall_time.strip(), zone, note)
+
+
+def far(instant: Instant, *, now: dt.datetime) -> str:
+    """Return how far an instant is, as in “that is 3 years from now”; '' for the next year."""
+    if instant.utc - now <= _YEAR:
+        return ""
+    short = f"{instant.utc:%m%d%H%M%S}" < f"{now.astimezone(dt.UTC):%m%d%H%M%S}"  # of the last year
+    years = instant.utc.year - now.astimezone(dt.UTC).year - short
+    return f"that is {years:,} years from now" if years > 1 else "that is more than a year from now"
+
+
+def _known(zone: str) -> str:
+    """Return the name of a zone as the IANA writes it. Raises TimeError, which proposes the obvious one."""
+    if found := zones.find(zone):
+        return found
+    meant = " or ".join(zones.of_place(zone)) or "one like Africa/Nairobi or UTC"
+    raise TimeError(f"There is no time zone {zone!r}; write {meant}")
 
 
 def _end_of_gap(local: dt.datetime, where: ZoneInfo) -> dt.datetime:

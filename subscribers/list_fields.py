@@ -1,12 +1,11 @@
 """A list's fields as people write them: read, checked, and shown again in the same words."""
 
 import re
-import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from subscribers import names
+from subscribers import names, zones
 from subscribers.addresses import AddressError, parse
 from subscribers.errors import SubscribersError
 from subscribers.models import List
@@ -22,8 +21,6 @@ _MOST_DAYS = 36_500  # a hundred years
 # str.splitlines() would take control characters for line ends.
 _LINE_END = re.compile(r"\r\n?|\n")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-# What systems keep among the zones: the machine's own setting, and rules of no place.
-_NO_ZONES = frozenset({"Factory", "localtime", "posixrules"})
 _SENDER = re.compile(r'\s*(?P<quote>"?)(?P<name>[^"<>]*[^"<>\s])(?P=quote)\s*<(?P<address>[^<>]*)>\s*')
 
 
@@ -151,9 +148,9 @@ def _language(text: str) -> str:
 
 
 def _zone(text: str) -> str:
-    if text not in zoneinfo.available_timezones() - _NO_ZONES:
+    if (zone := zones.find(text)) is None:
         raise ListError(f"The zone must be an IANA name such as Africa/Nairobi, not {text!r}")
-    return text
+    return zone
 
 
 # What is not here is no text: yes or no, a word of a vocabulary, days.

@@ -1,5 +1,6 @@
 """What editors type: kept, saved, merged, never lost."""
 
+import datetime as dt
 import threading
 from collections.abc import Callable
 
@@ -7,7 +8,7 @@ import pytest
 from django.db import connection
 
 from mailer import drafts, editions
-from mailer.drafts import ConflictError, MergedFaultyError
+from mailer.drafts import ConflictError, MergedFaultyError, OtherDraftError
 from mailer.editions import EditionError
 from mailer.manuscript.faults import ManuscriptError
 from mailer.merging import OURS
@@ -65,24 +66,59 @@ def test_what_is_saved_is_no_draft_any_more() -> None:
     edition = an_edition(a_list())
     drafts.keep(edition, "half a sen", based_on=1, who=AMINA, now=NOW)
     drafts.keep(edition, "of another", based_on=1, who=BORIS, now=NOW)
-    save(edition, changed("The rocket flew.", "It flew."))
+    text = changed("The rocket flew.", "It flew.")
+    drafts.save(edition, text, based_on=1, by=AMINA, now=NOW, over=NOW)
     assert [draft.who for draft in Draft.objects.all()] == [BORIS]
 
 
 @pytest.mark.django_db
 def test_there_is_one_draft_of_a_person_and_edition() -> None:
-    edition = an_edition(a_list())
+    edition, over = an_edition(a_list()), None
     for text in ("a", "ab", "abc"):
-        drafts.keep(edition, text, based_on=1, who=AMINA, now=NOW)
+        over = drafts.keep(edition, text, based_on=1, who=AMINA, now=NOW, over=over).changed_at
     assert [draft.text for draft in Draft.objects.all()] == ["abc"]
+    # No two of them have the same instant, even where the clock stood still.
+    assert over == NOW + dt.timedelta(microseconds=2)
+
+
+@pytest.mark.django_db
+def test_what_another_window_kept_is_not_written_over() -> None:
+    edition = an_edition(a_list())
+    first = drafts.keep(edition, "first", based_on=1, who=AMINA, now=NOW)
+    newer = drafts.keep(edition, "of the laptop", based_on=1, who=AMINA, now=NOW, over=first.changed_at)
+    for over in (first.changed_at, None):
+        with pytest.raises(OtherDraftError, match="in another window") as caught:
+            drafts.keep(edition, "of the office", based_on=1, who=AMINA, now=NOW, over=over)
+        assert caught.value.draft.text == "of the laptop"
+        # What both say is no conflict, nor a change.
+        same = drafts.keep(edition, "of the laptop", based_on=1, who=AMINA, now=NOW, over=over)
+        assert same.changed_at == newer.changed_at
+        assert not drafts.drop(edition, AMINA, over=over)
+    assert Draft.objects.get().text == "of the laptop"
+    assert drafts.drop(edition, AMINA, over=newer.changed_at)
+    # Where it is saved or dropped meanwhile, nothing is in the way.
+    drafts.keep(edition, "of the office", based_on=1, who=AMINA, now=NOW, over=first.changed_at)
+    assert Draft.objects.get().text == "of the office"
+
+
+@pytest.mark.django_db
+def test_saving_in_one_window_leaves_what_another_kept() -> None:
+    edition = an_edition(a_list())
+    drafts.keep(edition, "of the laptop", based_on=1, who=AMINA, now=NOW)
+    save(edition, changed("The rocket flew.", "It flew."))
+    with pytest.raises(ManuscriptError, match="line 10"):
+        save(edition, changed("{africa}", "{atlantis}"), based_on=2)
+    assert Draft.objects.get().text == "of the laptop"
 
 
 @pytest.mark.django_db
 def test_a_draft_is_offered_only_where_it_says_something_new() -> None:
     edition = an_edition(a_list())
     newest = editions.newest(edition)
-    assert drafts.offered(drafts.keep(edition, TEXT, based_on=1, who=AMINA, now=NOW), newest) is None
-    assert drafts.offered(drafts.keep(edition, "more", based_on=1, who=AMINA, now=NOW), newest) is not None
+    same = drafts.keep(edition, TEXT, based_on=1, who=AMINA, now=NOW)
+    assert drafts.offered(same, newest) is None
+    more = drafts.keep(edition, "more", based_on=1, who=AMINA, now=NOW, over=same.changed_at)
+    assert drafts.offered(more, newest) is not None
     assert drafts.offered(None, newest) is None
 
 
@@ -220,11 +256,14 @@ def test_of_two_who_change_one_line_at_once_one_is_told() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_windows_of_one_person_that_keep_at_once_both_succeed() -> None:
+@pytest.mark.parametrize("begun", [False, True])
+def test_of_two_windows_of_one_person_that_keep_at_once_one_is_told(*, begun: bool) -> None:
     edition = an_edition(a_list())
+    over = drafts.keep(edition, "begun", based_on=1, who=AMINA, now=NOW).changed_at if begun else None
     results = at_once(
-        lambda: drafts.keep(edition, "one", based_on=1, who=AMINA, now=NOW),
-        lambda: drafts.keep(edition, "two", based_on=1, who=AMINA, now=NOW),
+        lambda: drafts.keep(edition, "one", based_on=1, who=AMINA, now=NOW, over=over),
+        lambda: drafts.keep(edition, "two", based_on=1, who=AMINA, now=NOW, over=over),
     )
-    assert all(isinstance(result, Draft) for result in results)
-    assert Draft.objects.count() == 1
+    [kept] = [result for result in results if isinstance(result, Draft)]
+    [told] = [result for result in results if isinstance(result, OtherDraftError)]
+    assert Draft.objects.get().text == kept.text == told.draft.text

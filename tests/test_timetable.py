@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from mailer.timetable import TimeError, resolve
+from mailer.timetable import TimeError, far, resolve
 
 
 def utc(text: str) -> dt.datetime:
@@ -60,9 +60,12 @@ def test_an_hour_that_comes_twice_is_the_first_of_the_two(wall_time: str, zone: 
     [
         ("tomorrow", "UTC", "2026-12-01 09:00"),
         ("2026-02-30 09:00", "UTC", "no time"),
-        ("2026-12-01 09:00", "Nairobi", "Africa/Nairobi"),
+        ("2026-12-01 09:00", "nairobi", "no time zone 'nairobi'; write Africa/Nairobi$"),
+        ("2026-12-01 09:00", "Istanbul", "write Asia/Istanbul or Europe/Istanbul$"),
+        ("2026-12-01 09:00", "localtime", "no time zone 'localtime'; write one like Africa/Nairobi or UTC"),
+        ("2026-12-01 09:00", "right/UTC", "no time zone"),
         ("2026-12-01 09:00", "../etc/passwd", "no time zone"),
-        ("2026-12-01 09:00+03:00", "UTC", "--tz"),
+        ("2026-12-01 09:00+03:00", "UTC", "leave that out, and name the zone$"),
         ("9999-12-31 23:59", "America/Los_Angeles", "calendars"),
         ("0001-01-01 00:00", "Asia/Tokyo", "calendars"),
     ],
@@ -70,3 +73,21 @@ def test_an_hour_that_comes_twice_is_the_first_of_the_two(wall_time: str, zone: 
 def test_a_time_that_cannot_be_read_says_how_to_write_one(wall_time: str, zone: str, says: str) -> None:
     with pytest.raises(TimeError, match=says):
         resolve(wall_time, zone)
+
+
+def test_a_zone_is_kept_as_the_iana_writes_it() -> None:
+    assert resolve("2026-12-01 09:00", "europe/berlin").zone == "Europe/Berlin"
+
+
+@pytest.mark.parametrize(
+    ("wall_time", "said"),
+    [
+        ("2020-12-01 09:00", ""),
+        ("2027-12-01 09:00", ""),
+        ("2027-12-03 09:00", "that is more than a year from now"),
+        ("2028-12-01 09:00", "that is 2 years from now"),
+        ("2126-12-01 09:00", "that is 100 years from now"),
+    ],
+)
+def test_a_year_that_may_be_mistyped_is_remarked(wall_time: str, said: str) -> None:
+    assert far(resolve(wall_time, "UTC"), now=utc("2026-12-01 08:00")) == said

@@ -105,15 +105,21 @@ class Gate:
         _args: list[Any],
         _values: dict[str, Any],
     ) -> HttpResponse | None:
-        """Lead strangers to sign in, and those without the second factor that they need to set it up."""
+        """Lead strangers to sign in, and those without the second factor that they need to set it up.
+
+        A view may have a `refused` of its own, which answers what must not be lost by being led away.
+        """
         if not at_the_desk(request) or not getattr(view, "login_required", True):
             return None
         user = user_of(request)
+        refused = getattr(view, "refused", _led_away)
         if user is None:
+            if answer := refused(request):
+                return answer
             back = request.get_full_path() if request.method == "GET" else DESK
             return redirect_to_login(back, settings.LOGIN_URL)
         if not request.path.startswith(TO_SET_UP) and lacks_second_factor(user):
-            return HttpResponseRedirect(SET_UP)
+            return refused(request) or HttpResponseRedirect(SET_UP)
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -129,6 +135,11 @@ class Gate:
             logout(request)
         query = urlencode({"next": request.path})
         return HttpResponseRedirect(f"{ways[0]['url'] if ways else settings.LOGIN_URL}?{query}")
+
+
+def _led_away(_request: HttpRequest) -> HttpResponse | None:
+    """Answer nothing else: nothing that anybody typed is lost by it."""
+    return None
 
 
 def _watch(request: HttpRequest) -> None:

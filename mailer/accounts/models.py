@@ -3,6 +3,7 @@
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from mailer.accounts.names import UserName
 from mailer.accounts.roles import Role
 from subscribers.models.choices import only, word
 
@@ -34,9 +35,9 @@ class User(AbstractBaseUser):
         return f"user {self.pk}"
 
     @property
-    def by(self) -> str:
+    def by(self) -> UserName:
         """Return who did it, as the audit log and approvals have it."""
-        return self.name
+        return UserName.of(self.name, self.pk)
 
 
 class Counter(models.Model):

@@ -10,6 +10,8 @@ import typer
 
 from mailer.commands import findings
 from mailer.commands.editions import Word
+from mailer.commands.failures import FailedError
+from mailer.commands.moments import instant_of, say_what_to_mind
 from mailer.commands.output import emit, emit_lines, print_rows, say, warn
 from mailer.commands.start import ready, whoami
 from mailer.commands.usage import given
@@ -58,23 +60,28 @@ def schedule(
         raise typer.BadParameter("it goes with --at; without that, the edition leaves now", param_hint="--tz")
     ready()
     from mailer import editions, reports, sends  # noqa: PLC0415 - models want Django ready
-    from mailer.timetable import Instant, resolve  # noqa: PLC0415 - the same
+    from mailer.timetable import Instant  # noqa: PLC0415 - the same
     from subscribers.segments import keeping  # noqa: PLC0415 - the same
 
     found, now = editions.find(edition), dt.datetime.now(dt.UTC)
-    instant = resolve(at, zone or found.list.zone) if at else Instant(now)
+    instant = instant_of(at, zone or found.list.zone) if at else Instant(now)
     part = keeping.find(found.list, segment) if segment else None
     checked = editions.check(found, now=now, at=instant.utc)
     said = findings.word_for(edition, checked, word)
-    send = sends.schedule(found, instant, by=whoami(), now=now, segment=part, checked=checked, word=said)
+    others = sends.standing(found)
+    try:
+        send = sends.schedule(found, instant, by=whoami(), now=now, segment=part, checked=checked, word=said)
+    except sends.PassedError as error:
+        raise FailedError(f"{error}, or leave out --at to send now") from error
 
     def table() -> None:
         when = f"{instant.utc:%Y-%m-%d %H:%M} UTC" if at else "as soon as a worker takes it"
         to = f" to the segment {part.slug}" if part else ""
         say(f"Send {send.pk} of edition {edition}{to} leaves {when}.")
         say(f"`mailer sends show {send.pk}` says how it stands.")
-        if instant.note:
-            say(f"Mind: {instant.note}.")
+        say_what_to_mind(instant, now=now)
+        for other in others:
+            say(f"Mind: it has send {other.pk} already ({other.status.replace('_', ' ')}).")
         say_sandboxed()
 
     emit(reports.described(send), as_json=as_json, table=table)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from mailer.commands.moments import instant_of, say_what_to_mind
 from mailer.commands.output import emit, say
 from mailer.commands.sends import AsJson, Number, say_sandboxed
 from mailer.commands.start import ready, whoami
@@ -37,12 +38,11 @@ def move(
     """
     ready()
     from mailer import reports, sends  # noqa: PLC0415 - models want Django ready
-    from mailer.timetable import resolve  # noqa: PLC0415 - the same
     from mailer.vocabulary import SendStatus  # noqa: PLC0415 - the same
 
-    found = sends.find(send)
-    instant = resolve(at, zone or (found.zone if found.wall_time else found.edition.list.zone))
-    moved = sends.move(send, instant, by=whoami(), now=dt.datetime.now(dt.UTC))
+    found, now = sends.find(send), dt.datetime.now(dt.UTC)
+    instant = instant_of(at, zone or (found.zone if found.wall_time else found.edition.list.zone))
+    moved = sends.move(send, instant, by=whoami(), now=now)
     same = (found.status, found.scheduled_at) == (moved.status, moved.scheduled_at)
 
     def told() -> None:
@@ -51,8 +51,7 @@ def move(
             say(f"Send {send} is paused; once `mailer sends resume {send}` lets it, it leaves {when}.")
         else:
             say(f"Send {send} leaves {when}.")
-        if instant.note:
-            say(f"Mind: {instant.note}.")
+        say_what_to_mind(instant, now=now)
         say_sandboxed()
 
     emit(reports.described(moved), as_json=as_json, table=told)

@@ -12,11 +12,10 @@ from django.utils.cache import add_never_cache_headers
 from mailer.accounts.current import user_of
 from mailer.accounts.models import User
 from mailer.accounts.roles import may
+from mailer.desk.handing_back import SIGN_IN, handed_back
 from mailer.desk.pages import page
 
 P = ParamSpec("P")
-
-SIGN_IN = "/desk/account/login/"
 
 
 class DeskRequest(HttpRequest):
@@ -51,6 +50,7 @@ def needs(
 
         functools.update_wrapper(guarded, view)
         guarded.permission = permission  # type: ignore[attr-defined]  # for the test that walks them all
+        guarded.refused = handed_back  # type: ignore[attr-defined]  # for mailer.accounts.gate, which knows no page
         return guarded
 
     return guarding
@@ -58,4 +58,5 @@ def needs(
 
 def forbidden(request: HttpRequest, permission: str) -> HttpResponse:
     """Say that this user's role does not reach so far, and who can help."""
-    return page(request, "forbidden.html", status=403, permission=permission)
+    typed = handed_back(request, permission)
+    return typed or page(request, "forbidden.html", status=403, permission=permission)

@@ -12,6 +12,7 @@ from mailer.accounts.current import user_of
 from mailer.accounts.gate import ACCOUNT
 from mailer.accounts.roles import may
 from mailer.accounts.second_factor import lacks_second_factor
+from mailer.desk.handing_back import handed_back
 from mailer.desk.pages import PLACES, page
 
 
@@ -38,5 +39,5 @@ def around(request: HttpRequest) -> dict[str, Any]:
 
 
 def not_from_here(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's own signature
-    """Say that a form was too old, or came from elsewhere, and what to do."""
-    return page(request, "not_from_here.html", status=403)
+    """Say that a form was too old, or came from elsewhere, and what to do; with what was typed into it."""
+    return handed_back(request) or page(request, "not_from_here.html", status=403)

@@ -7,24 +7,37 @@ decides, and `sweep` finds whatever is due.
 from mailer.sends.controlling import cancel, pause, resume
 from mailer.sends.correcting import correct, tried
 from mailer.sends.delivering import deliver
-from mailer.sends.errors import SendError
+from mailer.sends.errors import PassedError, ScheduledMeanwhileError, SendError
 from mailer.sends.finishing import finish
 from mailer.sends.preparing import prepare
 from mailer.sends.resolving import Resolved, leave_out, look_up, resend
-from mailer.sends.scheduling import find, move, nobody_waits_for, schedule, waiting_for
+from mailer.sends.scheduling import (
+    find,
+    going_on_beside,
+    meanwhile,
+    move,
+    nobody_waits_for,
+    schedule,
+    standing,
+    waiting_for,
+)
 from mailer.sends.sweeping import replay, sweep, tidy, work
 from mailer.sends.testing import test
 
 __all__ = [
+    "PassedError",
     "Resolved",
+    "ScheduledMeanwhileError",
     "SendError",
     "cancel",
     "correct",
     "deliver",
     "find",
     "finish",
+    "going_on_beside",
     "leave_out",
     "look_up",
+    "meanwhile",
     "move",
     "nobody_waits_for",
     "pause",
@@ -33,6 +46,7 @@ __all__ = [
     "resend",
     "resume",
     "schedule",
+    "standing",
     "sweep",
     "test",
     "tidy",

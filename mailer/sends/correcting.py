@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from mailer import editions
+from mailer import editions, seconding
 from mailer.checking import Checked
 from mailer.faultpoints import reach
 from mailer.look import content_hash, look_of
@@ -85,7 +85,7 @@ def tried(number: int, text: bytes, *, by: str, now: dt.datetime) -> Tried:
 def _approved(send: Send, revision: Revision) -> bool:
     """Return whether somebody has approved this revision as it would leave now, and no send consumed it."""
     content = content_hash(revision, look_of(send.edition.list))
-    return revision.approvals.filter(send=None, content_hash=content).exists()
+    return bool(seconding.counting(revision, content))
 
 
 def _correctable(number: int) -> Send:

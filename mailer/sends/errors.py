@@ -1,5 +1,27 @@
 """What cannot be done with a send."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mailer.models import Send
+
 
 class SendError(Exception):
     """What was asked of a send cannot be done; the message says why and what to do."""
+
+
+class PassedError(SendError):
+    """The time at which it was to leave has passed."""
+
+
+class ScheduledMeanwhileError(SendError):
+    """The edition has `sends` that whoever schedules it has not seen: perhaps their own, clicked twice."""
+
+    def __init__(self, edition: int, sends: "Sequence[Send]") -> None:
+        """Name them, and who made each."""
+        self.sends = tuple(sends)
+        named = ", ".join(f"send {each.pk} by {each.created_by or 'somebody'}" for each in sends)
+        super().__init__(
+            f"Edition {edition} was scheduled meanwhile: {named}; look whether you want one more"
+        )

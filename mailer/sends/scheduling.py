@@ -1,16 +1,17 @@
 """A send is made: an approved text, an instant, and whom it goes to."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, F, Value, When
 
-from mailer import doorbell, editions
+from mailer import doorbell, editions, seconding
 from mailer.checking import Checked
 from mailer.look import content_hash, look_of
 from mailer.models import Approval, Edition, Revision, Send
-from mailer.sends.errors import SendError
+from mailer.sends.errors import PassedError, ScheduledMeanwhileError, SendError
 from mailer.timetable import Instant
 from mailer.vocabulary import EditionStatus, SendKind, SendStatus
 from subscribers import changes
@@ -22,6 +23,8 @@ PAST = dt.timedelta(minutes=1)  # who says "now" by the clock may be so slow
 NOT_FROZEN = (SendStatus.SCHEDULED, SendStatus.PREPARING, SendStatus.PAUSED, SendStatus.MISSED)
 # Of a send whose time may be another: nobody prepares it now.
 MOVABLE = (SendStatus.SCHEDULED, SendStatus.PAUSED, SendStatus.MISSED)
+# Of a send that nobody gets anything from unless somebody wants it anew.
+_GONE = (SendStatus.CANCELLED, SendStatus.MISSED)
 
 
 def find(number: int) -> Send:
@@ -30,6 +33,23 @@ def find(number: int) -> Send:
         return Send.objects.select_related("edition__list", "revision__edition__list").get(pk=number)
     except Send.DoesNotExist as error:
         raise SendError(f"There is no send {number}; `mailer sends ls` shows those there are") from error
+
+
+def standing(edition: Edition) -> list[Send]:
+    """Return the sends of an edition that wait, run or are done, oldest first."""
+    found = edition.sends.exclude(kind=SendKind.TEST).exclude(status__in=_GONE)
+    return list(found.order_by("pk"))
+
+
+def going_on_beside(send: Send) -> list[Send]:
+    """Return the other sends of its edition that are not over: they go on whatever becomes of this one."""
+    over = (SendStatus.DONE, SendStatus.DONE_WITH_GAPS)
+    return [each for each in standing(send.edition) if each.pk != send.pk and each.status not in over]
+
+
+def meanwhile(edition: Edition, seen: Collection[int]) -> list[Send]:
+    """Return those of an edition's standing sends that whoever has `seen` these does not know of."""
+    return [each for each in standing(edition) if each.pk not in seen]
 
 
 def schedule(
@@ -41,20 +61,27 @@ def schedule(
     segment: Segment | None = None,
     checked: Checked | None = None,
     word: str = "",
+    seen: Collection[int] | None = None,
 ) -> Send:
     """Schedule the edition's newest revision for `at`, approving it unless the list asks for a second person.
 
     It goes to the list, or to those of its people for whom the segment's conditions, as they stand now, are
     true when it starts. Works while no broker runs: the sweep rings. `checked` spares a second preflight;
-    `word` says why its warnings may stand, where this approves.
-    Raises SendError where an approval is wanting or the segment has nobody, SegmentError, and BlockedError
-    where preflight finds an error, approved or not: an embargo depends on the moment.
+    `word` says why its warnings may stand, where this approves. `seen` are the edition's sends that whoever
+    asks was shown; None: they were shown none, and want one more whatever there is.
+    Raises PassedError, SendError where an approval is wanting or the segment has nobody, SegmentError,
+    ScheduledMeanwhileError where there is a send that was not `seen`, and BlockedError where preflight finds
+    an error, approved or not: an embargo depends on the moment.
     """
     if at.utc < now - PAST:
-        raise SendError(f"{at.wall_time} in {at.zone} has passed; leave out --at to send now")
+        raise PassedError(f"{at.wall_time} in {at.zone} has passed; say a time to come")
     _may_write(edition.list)
     checked = editions.sound(edition, now=now, at=at.utc, checked=checked)
     with transaction.atomic():
+        # Two at once, or a second click: the later one finds the send of the first.
+        Edition.objects.select_for_update().get(pk=edition.pk)
+        if seen is not None and (unseen := meanwhile(edition, seen)):
+            raise ScheduledMeanwhileError(edition.pk, unseen)
         meant = _meant(segment, now=now) if segment else None
         approval = approval_of(edition, by=by, now=now, checked=checked, word=word)
         send = made(edition, at, approval=approval, by=by, now=now, segment=meant)
@@ -86,7 +113,7 @@ def move(number: int, at: Instant, *, by: str, now: dt.datetime) -> Send:
     Raises SendError where it has begun or the time has passed, and BlockedError.
     """
     if at.utc < now - PAST:
-        raise SendError(f"{at.wall_time} in {at.zone} has passed; say a time to come")
+        raise PassedError(f"{at.wall_time} in {at.zone} has passed; say a time to come")
     send = find(number)
     editions.sound(send.edition, now=now, at=at.utc, revision=send.revision)
     there = (send.scheduled_at, send.wall_time, send.zone) == (at.utc, at.wall_time, at.zone)
@@ -190,8 +217,9 @@ def approval_of(
     """
     revision = revision or editions.newest(edition)
     content = content_hash(revision, look_of(edition.list))
-    approval = revision.approvals.filter(send=None, content_hash=content).order_by("pk").last()
-    if approval is not None:
+    counting = seconding.counting(revision, content)
+    if counting:
+        approval = counting[-1]
         if word and not approval.word:
             approval.word = editions.word_of(word)
             approval.save(update_fields=["word"])

@@ -7,13 +7,15 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from mailer import batches, counting, doorbell, journal, notices, outbox, sealing
+from mailer import alarms, batches, counting, doorbell, journal, notices, outbox, pulse, sealing
 from mailer.faultpoints import reach
 from mailer.models import Batch, Delivery, EventBody, Send
 from mailer.sends.delivering import settle_in_hand
 from mailer.sends.finishing import UNSETTLED, finish
 from mailer.sends.resolving import by_policy
 from mailer.sends.rewinding import rewind
+from mailer.tallies import folding, rebuilding
+from mailer.tracking import applying
 from mailer.vocabulary import BatchState, DeliveryState, SendStatus
 from subscribers import answering
 
@@ -39,6 +41,7 @@ def work(*, now: dt.datetime, most: int) -> dict[str, list[int]]:
     return {
         "mailer.prepare": list(waiting.order_by("scheduled_at").values_list("pk", flat=True)[:most]),
         "mailer.apply_events": list(bodies[:most]),
+        "mailer.apply_glimpses": applying.waiting(),
         "mailer.answer": answering.waiting(most=most),
         "mailer.letter": outbox.due(now=now, most=most),
         "mailer.deliver": batches.due(now=now, most=most),
@@ -48,7 +51,8 @@ def work(*, now: dt.datetime, most: int) -> dict[str, list[int]]:
 def tidy(*, now: dt.datetime) -> None:
     """Put right what was left half done: journals of the dead, leases, doubts, lives that are over.
 
-    Last, the audit log is sealed as far as it goes, and lists that are looked at are counted anew.
+    Last, the audit log is sealed as far as it goes, lists that are looked at are counted anew, owners are
+    told of complaints and bounces, and that it was swept is noted for those who watch.
     """
     timings = settings.CONFIGURATION.timings
     silence = timings.lease + timings.answer_timeout
@@ -76,6 +80,11 @@ def tidy(*, now: dt.datetime) -> None:
         finish(number, now=now)
     sealing.seal()
     counting.refresh(now=now)
+    folding.fold()
+    alarms.tell(now=now)
+    pulse.note_sweep(now=now)
+    # It may take minutes, for which nothing else waits.
+    rebuilding.rebuild_next()
 
 
 def _has_gaps() -> Q:

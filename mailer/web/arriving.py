@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 # What a form of ours holds fits into a quarter of it: 63 interests, an address, a ticket and a proof.
 FORM = 16 * 1024
-# The text of an edition (mailer.manuscript takes 2,000,000 bytes), sent as multipart/form-data, in which it
-# does not grow, with what its form says besides.
-EDITION = 2_000_000 + 4 * FORM
 # SendGrid collects up to 768 KB of events, and may grow.
 REPORT = 5 * 1024 * 1024
+# The text of an edition (mailer.manuscript takes 2,000,000 bytes), sent as multipart/form-data, in which line
+# ends alone grow. What is longer is read as far as the longest body of all, to be handed back by its page.
+EDITION = REPORT
 # The request line and all headers; a cookie of somebody else on the same host may be large.
 HEAD = 32 * 1024
 

@@ -25,6 +25,8 @@ THEIR_PATHS = tuple(
     f"/{page}/"
     for page in ("u", "preferences", "confirm", "undo", "why", "data", "forget", "address", "move")
 )
+# Of one reader's copy, but no page: where openings and clicks are counted.
+COUNTED_PATHS = ("/o/", "/c/")
 # The desk: scripts of our own and of packages of ours, what they ask our own pages for, and a letter's
 # document in a frame of ours. Nothing inline, nothing from elsewhere.
 DESK = "/desk/"
@@ -39,7 +41,7 @@ AT_THE_DESK = OF_ONE_READER | {
 }
 # A form that may be found, but carries a ticket which counts once; and what machines ask for now, not then.
 OF_NOW = {"Cache-Control": "no-store"}
-PATHS_OF_NOW = ("/subscribe/", "/webhooks/", "/healthz", "/readyz")
+PATHS_OF_NOW = ("/subscribe/", "/webhooks/", "/healthz", "/readyz", "/metrics")
 
 
 class SecurityHeaders:
@@ -61,7 +63,7 @@ class SecurityHeaders:
 
 
 def _headers(path: str) -> dict[str, str]:
-    if path.startswith(THEIR_PATHS):
+    if path.startswith((*THEIR_PATHS, *COUNTED_PATHS)):
         return EVERYWHERE | OF_ONE_READER
     if path.startswith(DESK):
         return EVERYWHERE | AT_THE_DESK

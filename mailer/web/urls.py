@@ -5,8 +5,10 @@ from django.urls import include, path
 from mailer.web import (
     confirming,
     front,
+    glimpses,
     health,
     leaving,
+    metrics,
     parting,
     pictures,
     preferences,
@@ -28,6 +30,9 @@ urlpatterns = [
     path("forget/<str:token>", yours.forget),
     path("address/<str:token>", yours.address),
     path("move/<str:token>", yours.move),
+    path("o/<str:copy>", glimpses.picture),
+    path("c/unseen", glimpses.unseen),
+    path("c/<str:copy>/<str:place>", glimpses.link),
     path("pictures/<str:name>", pictures.picture),
     path("archive/<slug:slug>", listing.listing),
     path("archive/<slug:slug>/", listing.listing),
@@ -43,8 +48,9 @@ urlpatterns = [
     path("webhooks/sendgrid", webhooks.sendgrid),
     path("healthz", health.alive),
     path("readyz", health.ready),
+    path("metrics", metrics.metrics),
 ]
-handler400 = "mailer.web.errors.bad_request"
-handler403 = "mailer.web.errors.forbidden"
-handler404 = "mailer.web.errors.not_found"
-handler500 = "mailer.web.errors.server_error"
+handler400 = "mailer.failing.bad_request"
+handler403 = "mailer.failing.forbidden"
+handler404 = "mailer.failing.not_found"
+handler500 = "mailer.failing.server_error"

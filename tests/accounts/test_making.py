@@ -1,12 +1,16 @@
 """Users as one of ours makes and changes them, each change with its line in the audit log."""
 
 import datetime as dt
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.db import IntegrityError
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from mailer.accounts import making
@@ -14,6 +18,7 @@ from mailer.accounts.errors import AccountError, NoSuchUserError
 from mailer.accounts.making import Wanted
 from mailer.accounts.models import User
 from mailer.accounts.roles import Role
+from mailer.commands import run
 from subscribers import changes
 from subscribers.addresses import AddressError
 from tests.accounts.cast import PASSWORD, a_person, a_user, is_signed_in, signed_in, try_password
@@ -21,6 +26,9 @@ from tests.accounts.cast import PASSWORD, a_person, a_user, is_signed_in, signed
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("db")]
 
 NOW = dt.datetime(2026, 11, 28, 9, tzinfo=dt.UTC)
+DEMOTED, KEPT_OUT = Wanted(role=Role.VIEWER), Wanted(active=False)
+# Seconds in which whoever waits for nobody would be done, and whoever is done has come to an end.
+SOON, LONG = 0.3, 60
 
 
 def add(email: str = "Ada@News.example", **options: Any) -> User:  # noqa: ANN401 - what making.add takes
@@ -199,3 +207,82 @@ def test_the_list_shows_how_each_signs_in() -> None:
     assert ada["last_signed_in"] is None
     assert (other["email"], other["second_factor"], other["sessions"]) == ("sam@news.example", True, 1)
     assert other["last_signed_in"] is not None
+
+
+def alone(work: Callable[[], object]) -> object:
+    """Do it on a connection of its own; an error that was foreseen is what it came to."""
+    try:
+        return work()
+    except AccountError as error:
+        return error
+    finally:
+        connection.close()
+
+
+def change(user: User, wanted: Wanted, by: User) -> object:
+    return making.change(user, wanted, by=by.by, at=NOW)
+
+
+def admins() -> list[User]:
+    return list(User.objects.filter(role=Role.ADMIN, is_active=True))
+
+
+def two_admins() -> tuple[User, User]:
+    return a_user(Role.ADMIN), a_user(Role.ADMIN, email="bo@news.example", name="Bo Admin")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("second", [DEMOTED, KEPT_OUT])
+@pytest.mark.parametrize("first", [DEMOTED, KEPT_OUT])
+def test_who_comes_second_waits_for_the_first_and_is_refused(first: Wanted, second: Wanted) -> None:
+    ada, bo = two_admins()
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            assert change(bo, first, by=ada)
+            beside: Future[object] = pool.submit(alone, lambda: change(ada, second, by=bo))
+            assert not wait_for([beside], timeout=SOON).done  # it sees the first, whenever that commits
+        refused = beside.result(LONG)
+    assert isinstance(refused, AccountError)
+    assert "Ada Obi is the last admin" in str(refused)
+    assert admins() == [ada]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_one_moment_one_is_refused_whoever_comes_first() -> None:
+    ada, bo = two_admins()
+    gate = threading.Barrier(2)
+
+    def at_the_gate(user: User, wanted: Wanted, by: User) -> object:
+        gate.wait(LONG)
+        return alone(lambda: change(user, wanted, by))
+
+    with ThreadPoolExecutor(2) as pool:
+        for wanted in (DEMOTED, KEPT_OUT) * 3:
+            both = [pool.submit(at_the_gate, *each) for each in ((ada, wanted, bo), (bo, wanted, ada))]
+            came_to = [each.result(LONG) for each in both]
+            assert {type(each) for each in came_to} == {bool, AccountError}
+            (left,) = admins()
+            assert left in (ada, bo)
+            User.objects.update(role=Role.ADMIN, is_active=True)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("form", "words"), [("", ("--role", "viewer")), ("yes", ("--inactive",))])
+def test_so_it_is_with_a_command_beside_the_desk(
+    form: str, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    ada, bo = a_person(Role.ADMIN), a_user(Role.ADMIN, email="bo@news.example", name="Bo Admin")
+    at_the_desk: Client = signed_in(ada)
+    posted = {"name": bo.name, "role": "sender" if form else "admin", "active": form}
+    with ThreadPoolExecutor(2) as pool:
+        with transaction.atomic():  # both come as far as the door, and there is one that opens it
+            list(User.objects.select_for_update())
+            desk = pool.submit(alone, lambda: at_the_desk.post(f"/desk/users/{bo.pk}/set", posted))
+            command = pool.submit(alone, lambda: run(["users", "set", ada.user.email, *words]))
+            assert not wait_for([desk, command], timeout=SOON).done
+        answer, status = desk.result(LONG), command.result(LONG)
+    refused = "is the last admin who can sign in: make another user admin first"
+    at_the_desk_refused = answer.status_code == 422 and refused in answer.content.decode()  # type: ignore[attr-defined]  # what Django's test client brings back
+    command_refused = status == 1 and refused in capsys.readouterr().err
+    assert at_the_desk_refused != command_refused
+    assert len(admins()) == 1

@@ -180,6 +180,15 @@ def test_so_is_a_provider_that_calls_itself_by_another_name(provider: Provider, 
     assert nina.is_active
 
 
+def test_an_issuer_may_end_in_a_slash(provider: Provider, nina: User) -> None:
+    provider.issuer = f"{provider.url}/"
+    provider.spoil = lambda claims: claims | {"iss": provider.issuer}
+    client = Client()
+    come(client)
+    assert is_signed_in(client)
+    assert nina.is_active
+
+
 def test_so_is_what_it_says_of_somebody_else(provider: Provider, nina: User) -> None:
     provider.claims = {}
     provider.userinfo = {"sub": "somebody-else", "email": nina.email, "email_verified": True}

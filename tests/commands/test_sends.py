@@ -83,6 +83,25 @@ def test_a_time_that_cannot_be_read_is_one_line(
     assert not Send.objects.exists()
 
 
+def test_what_has_passed_may_leave_now(mailer: Mailer, edition: Edition) -> None:
+    refused = mailer("sends", "schedule", str(edition.pk), "--at", "2001-01-01 09:00")
+    assert refused.err == (
+        "mailer: 2001-01-01 09:00 in UTC has passed; say a time to come, or leave out --at to send now\n"
+    )
+    assert not Send.objects.exists()
+
+
+def test_a_distant_year_and_another_send_of_the_edition_are_to_be_minded(
+    mailer: Mailer, edition: Edition
+) -> None:
+    at = ("--at", "2999-12-01 09:00")
+    assert " years from now.\n" in mailer("sends", "schedule", str(edition.pk), *at).out
+    other = Send.objects.get()
+    told = mailer("sends", "schedule", str(edition.pk)).out
+    assert f"Mind: it has send {other.pk} already (scheduled).\n" in told
+    assert "from now" not in told
+
+
 def test_who_scheduled_it_is_noted(mailer: Mailer, edition: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOGNAME", "ed")
     mailer("sends", "schedule", str(edition.pk))

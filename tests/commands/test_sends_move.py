@@ -30,6 +30,8 @@ def test_a_send_leaves_at_another_time_and_stays_approved(mailer: Mailer, number
     assert (told.status, told.err) == (0, "")
     assert told.out == (
         f"Send {number} leaves 2999-12-02 06:00 UTC.\n"
+        # A year is soon mistyped.
+        f"Mind: that is {2999 - dt.datetime.now(dt.UTC).year} years from now.\n"
         "The sandbox is the transport: nothing leaves this machine.\n"
     )
     moved = sends.find(int(number))
@@ -85,6 +87,10 @@ def test_an_hour_that_is_skipped_is_said(mailer: Mailer, number: str) -> None:
     ("options", "said"),
     [
         (("--at", "2001-01-01 09:00"), "mailer: 2001-01-01 09:00 in UTC has passed; say a time to come\n"),
+        (
+            ("--at", "2999-12-02 09:00Z"),
+            "mailer: '2999-12-02 09:00Z' names its own offset; leave that out, and name the zone with --tz\n",
+        ),
         (("--at", "soon"), "mailer: 'soon' is no time; write it like 2026-12-01 09:00\n"),
         (
             ("--at", "2999-12-02 09:00", "--tz", "Mars/Olympus"),

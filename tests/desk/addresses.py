@@ -4,6 +4,7 @@ An address that is added to the desk and not here fails test_access.py. What is 
 rows in tests/accounts/test_urls.py.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +17,7 @@ from mailer.desk.sends import resolving
 from mailer.models import Edition, Send
 from subscribers.models import List, Subscriber
 from tests.accounts.cast import a_user
-from tests.stage import EDITION, a_frozen_send, a_list, a_reader, an_edition
+from tests.stage import EDITION, a_frozen_send, a_list, a_reader, a_send, an_edition
 
 DESK, ACCOUNT = "desk/", "desk/account/"
 
@@ -29,6 +30,7 @@ class World:
     nina: Subscriber
     edition: Edition
     send: Send
+    waiting: Send
     user: User
 
     @property
@@ -39,6 +41,7 @@ class World:
             "nina": self.nina.pk,
             "edition": self.edition.pk,
             "send": self.send.pk,
+            "waiting": self.waiting.pk,
             "user": self.user.pk,
         }
 
@@ -56,12 +59,13 @@ class Row:
 
 
 def a_world() -> World:
-    """Return a list with a reader, an edition that is being written, one that is on its way, and a user."""
+    """Return a list with a reader, editions that are written, on their way and waiting, and a user."""
     digest = a_list()
     nina = a_reader(digest, "nina@example.org", ["africa"], name="Nina Okafor").subscriber
     send = a_frozen_send(digest)
-    text = EDITION.replace(b"seen from elsewhere", b"seen from here")
-    return World(digest, nina, an_edition(digest, text), send, a_user(Role.VIEWER, name="Uma Rao"))
+    text, later = (EDITION.replace(b"seen from elsewhere", words) for words in (b"from here", b"tomorrow"))
+    waiting = a_send(an_edition(digest, later), dt.datetime(2999, 12, 1, 9, tzinfo=dt.UTC))
+    return World(digest, nina, an_edition(digest, text), send, waiting, a_user(Role.VIEWER, name="Uma Rao"))
 
 
 _EDITION, _SEND, _NINA = "editions/{edition}", "sends/{send}", "subscribers/{nina}"
@@ -71,6 +75,7 @@ _LIST, _USER = "lists/{list}", "users/{user}"
 ROWS = {
     "": Row("", "look"),
     "calendar": Row("calendar", "look"),
+    "token": Row("token", "look", page=False),
     "editions/new": Row("editions/new", "write", "write"),
     "editions/<int:number>": Row(_EDITION, "look", "write", {"text": EDITION.decode(), "base": "1"}),
     "editions/<int:number>/draft": Row(f"{_EDITION}/draft", None, "write", {"text": "x", "base": "1"}),
@@ -91,7 +96,7 @@ ROWS = {
     "sends/<int:number>/stop": Row(f"{_SEND}/stop", None, "halt"),
     "sends/<int:number>/resume": Row(f"{_SEND}/resume", None, "send"),
     "sends/<int:number>/cancel": Row(f"{_SEND}/cancel", "send", "send"),
-    "sends/<int:number>/move": Row(f"{_SEND}/move", "send", "send"),
+    "sends/<int:number>/move": Row("sends/{waiting}/move", "send", "send"),
     "sends/<int:number>/correct": Row(f"{_SEND}/correct", "halt", "halt"),
     "sends/<int:number>/look-up": Row(f"{_SEND}/look-up", None, "send"),
     "sends/<int:number>/unknown/<slug:decision>": Row(f"{_SEND}/unknown/{_AGAIN}", "send", "send"),

@@ -76,6 +76,7 @@ def a_hostile_world() -> World:
         after={MARKUP: [MARKUP]},
     )
     User.objects.filter(pk=world.user.pk).update(name=MARKUP)
+    Send.objects.filter(pk=world.waiting.pk).update(title=MARKUP)
     _of_a_provider(world.send)
     return world
 
@@ -98,6 +99,7 @@ def _of_a_provider(send: Send) -> None:
             settled_by="sweep",
         )
         Batch.objects.filter(pk=batch.pk).update(state="unknown", attempt=attempt.pk, fired_at=NOW)
+        Batch.objects.create(send=send, variant=batch.variant, n=1)  # of whom the text can be corrected
     for copy in Delivery.objects.filter(send=send):
         for kind in ("bounced", "clicked"):
             Event.objects.create(

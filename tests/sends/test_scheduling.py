@@ -7,7 +7,7 @@ import pytest
 from mailer import sends
 from mailer.models import Approval, Delivery, Edition, Send
 from mailer.reports import ledger
-from mailer.sends import SendError
+from mailer.sends import ScheduledMeanwhileError, SendError
 from mailer.timetable import Instant
 from subscribers import changes
 from subscribers.models import List, Segment, Subscriber
@@ -235,3 +235,16 @@ def test_the_log_names_who_scheduled_and_who_moved(owner: List) -> None:
         (line["what"], line["who"]) for line in changes.listing() if line["subject"] == f"send {send.pk}"
     ]
     assert lines == [("sends schedule", "ed"), ("sends move", "ann")]
+
+
+def test_whoever_has_not_seen_the_sends_of_an_edition_schedules_none(owner: List) -> None:
+    edition = an_edition(owner)
+    first = sends.schedule(edition, Instant(NOW), by="ed", now=NOW, seen=())
+    with pytest.raises(ScheduledMeanwhileError, match=f"send {first.pk} by ed") as refused:
+        sends.schedule(edition, Instant(MOVED), by="ann", now=NOW, seen=())
+    assert refused.value.sends == (first,)
+    second = sends.schedule(edition, Instant(MOVED), by="ann", now=NOW, seen=[first.pk])
+    sends.cancel(first.pk, by="ed", now=NOW)
+    assert sends.meanwhile(edition, seen=()) == [second]
+    # Whoever was shown nothing, as on the command line, wants one more whatever there is.
+    assert sends.schedule(edition, Instant(MOVED), by="ann", now=NOW).pk not in {first.pk, second.pk}

@@ -64,7 +64,16 @@ def test_a_form_at_one_kilobyte_a_second_arrives_in_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "most"), [("/", FORM), ("/u/x", FORM), ("/webhooks/sendgrid", REPORT), ("/webhooks", FORM)]
+    ("path", "most"),
+    [
+        ("/", FORM),
+        ("/u/x", FORM),
+        ("/webhooks/sendgrid", REPORT),
+        ("/webhooks", FORM),
+        ("/desk/editions/1", REPORT),
+        ("/desk/sends/1/correct", REPORT),
+        ("/desk/sends/1/cancel", FORM),
+    ],
 )
 def test_a_body_that_is_too_large_is_not_waited_for(path: str, most: int) -> None:
     assert largest(path) == most

@@ -55,7 +55,7 @@ def test_a_name_written_from_right_to_left_turns_nothing_around_it() -> None:
     assert 'Subscribe to <bdi lang="he">דיוור</bdi>' in written
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/readyz"])
+@pytest.mark.parametrize("path", ["/", "/healthz", "/readyz", "/metrics"])
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
 def test_a_page_that_only_shows_takes_no_other_method(path: str, method: str) -> None:
     response = getattr(Client(enforce_csrf_checks=True), method)(path)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from mailer import editions, rearranging
 from mailer.boards import Board, board_of
+from mailer.desk import unsaved
 from mailer.desk.access import DeskRequest, needs
 from mailer.desk.pages import back, page
 from mailer.editions import EditionError
@@ -25,6 +26,8 @@ from mailer.rearranging import Done, Hand
 # The style sheet has so many colours of interests; they go round.
 _COLOURS = 8
 _DIGITS = 10  # no text has so many lines
+# So many interests stand on each card to be ticked; of more, those that it has, and a field for one more.
+_FEW = 12
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,21 @@ def _place(hand: Hand, request: DeskRequest, _: str) -> Done:
     return rearranging.place(hand, line, under, position=position)
 
 
+def _tag(hand: Hand, request: DeskRequest, _: str) -> Done:
+    chosen, more = request.POST.getlist("interest"), " ".join(request.POST.get("more", "").split())
+    if more:
+        chosen.append(_called(hand.edition, more))
+    return rearranging.tag(hand, _number(request.POST, "line"), chosen)
+
+
+def _called(edition: Edition, name: str) -> str:
+    """Return the interest on offer that somebody named, by its name or its slug. Raises EditionError."""
+    for interest in edition.list.interests.filter(retired_at=None):
+        if name.casefold() in {interest.name.casefold(), interest.slug}:
+            return interest.slug
+    raise EditionError(f"{quoted(name)} is no interest of this list, so nothing was changed")
+
+
 def _accept(hand: Hand, request: DeskRequest, interest: str) -> Done:
     return rearranging.accept(hand, [_number(request.POST, "line")], interest)
 
@@ -141,9 +159,7 @@ _ACTS: dict[str, Callable[[Hand, DeskRequest, str], Done]] = {
     "up": lambda hand, request, _: rearranging.shift(hand, _number(request.POST, "line"), -1),
     "down": lambda hand, request, _: rearranging.shift(hand, _number(request.POST, "line"), 1),
     "place": _place,
-    "tag": lambda hand, request, _: rearranging.tag(
-        hand, _number(request.POST, "line"), request.POST.getlist("interest")
-    ),
+    "tag": _tag,
     "accept": _accept,
     "accept-section": _accept_lines,
     "accept-all": lambda hand, *_: rearranging.accept(hand),
@@ -179,7 +195,12 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     revision = editions.newest(edition)
-    values: dict[str, object] = {"edition": edition, "revision": revision, "refused": refused}
+    values: dict[str, object] = {
+        "edition": edition,
+        "revision": revision,
+        "refused": refused,
+        "unsaved": unsaved.of(revision, request.user.by),
+    }
     try:
         shown = board_of(revision)
     except ManuscriptError as error:
@@ -191,9 +212,12 @@ def _page(
         status=status,
         place="Editions",
         columns=_columns(shown, topics),
+        # Sent once, whatever the number of cards.
+        many=[topic for topic in topics.values() if not topic.retired] if len(topics) > _FEW else [],
         story_places=[(section.line, section.title) for section in shown.document.sections],
         point_places=_lists_of_points(shown.document),
         open=shown.open,
+        shares=shown.shares,
         # What was done last can be undone as long as nobody saved since.
         undo=undo if undo == revision.number - 1 else 0,
         at=at,
@@ -244,7 +268,9 @@ def _card(shown: Board, item: Item, topics: dict[str, Topic]) -> Card:
         host=(urlsplit(value.url).hostname or "") if isinstance(value, Story) else "",
         summary=plain(value.summary)[0] if isinstance(value, Story) else "",
         topics=tuple(
-            topic for topic in topics.values() if not topic.retired or topic.slug in value.interests
+            topic
+            for topic in topics.values()
+            if topic.slug in value.interests or not (topic.retired or len(topics) > _FEW)
         ),
         given=_suggestions(proposals.unconfirmed, topics),
         proposed=_suggestions(proposals.untagged, topics),

@@ -1,19 +1,78 @@
-"""Two wrote the same lines: both texts, the lines where they differ, and a field to settle it."""
+"""Two texts of the same lines: both, the lines where they differ, and a field to settle it.
+
+The other is what somebody else saved meanwhile, or what the same person kept in another window.
+"""
 
 from django.http import HttpResponse
 
-from mailer import differences
+from mailer import differences, drafts, editions, merging
 from mailer.desk.access import DeskRequest
 from mailer.desk.editions.lines import lines_of
+from mailer.desk.editions.windows import stamp
 from mailer.desk.pages import local, page
-from mailer.drafts import ConflictError
-from mailer.merging import MARKS
-from mailer.models import Edition
+from mailer.drafts import ConflictError, OtherDraftError
+from mailer.editions import EditionError
+from mailer.merging import END, OURS, Merged
+from mailer.models import Draft, Edition, Revision
 
 
 def conflict(request: DeskRequest, edition: Edition, error: ConflictError, mine: str) -> HttpResponse:
-    """Return the page on which one settles what should stand; what was typed is kept as a draft meanwhile."""
-    merged, newest = error.merged, error.newest
+    """Return the page on which one settles what should stand, what another saved or what one wrote."""
+    newest, own = error.newest, drafts.kept(edition, request.user.by)
+    return _page(
+        request,
+        edition,
+        error.merged,
+        mine,
+        error=f"{error}.",
+        base=newest.number,
+        # What was typed is kept as a draft meanwhile, but not instead of one that its window has not seen.
+        draft=stamp(own) if own and own.text == mine else request.POST.get("draft", ""),
+        kept=own is not None and own.text == mine,
+        theirs=newest.text,
+        was=f"Saved by {newest.author or 'somebody'}, {local(newest.created_at, edition.list.zone)}",
+    )
+
+
+def two_windows(
+    request: DeskRequest, edition: Edition, error: OtherDraftError, mine: str, based_on: int
+) -> HttpResponse:
+    """Return the page on which one puts together what one typed in this window and in another."""
+    other = error.draft
+    # What both began with: what was saved after the older of the two, the newer has as changes of its own.
+    base = _revision(edition, min(based_on, other.based_on))
+    return _page(
+        request,
+        edition,
+        merging.merge(base.text, mine, other.text, mark=merging.KEPT),
+        mine,
+        error=f"{error}.",
+        base=base.number,
+        draft=stamp(other),
+        kept=False,
+        other=other,
+        theirs=other.text,
+        was=f"Kept by your other window, {local(other.changed_at, edition.list.zone)}",
+    )
+
+
+def _revision(edition: Edition, number: int) -> Revision:
+    try:
+        return drafts.revision(edition, number)
+    except EditionError:
+        return editions.newest(edition)
+
+
+def _page(
+    request: DeskRequest,
+    edition: Edition,
+    merged: Merged,
+    mine: str,
+    *,
+    theirs: str,
+    other: Draft | None = None,
+    **values: object,
+) -> HttpResponse:
     return page(
         request,
         "edition_conflict.html",
@@ -21,15 +80,14 @@ def conflict(request: DeskRequest, edition: Edition, error: ConflictError, mine:
         status=409,
         edition=edition,
         list=edition.list,
-        error=str(error),
-        newest=newest,
-        when=local(newest.created_at, edition.list.zone),
+        other=other,
         clashes=list(zip(merged.places, merged.clashes, strict=True)),
         text=merged.text,
         lines=lines_of(merged.text, dict.fromkeys(_marked(merged.text), "error")),
         mine=mine,
-        rows=list(differences.rows(newest.text, mine)),
+        rows=list(differences.rows(theirs, mine)),
         is_gap=lambda row: isinstance(row, differences.Gap),
+        **values,
     )
 
 
@@ -37,8 +95,8 @@ def _marked(text: str) -> list[int]:
     """Return the lines that belong to a conflict, marks and all."""
     found, inside = [], False
     for number, line in enumerate(text.split("\n"), 1):
-        inside = inside or line == MARKS[0]
+        inside = inside or line == OURS
         if inside:
             found.append(number)
-        inside = inside and line != MARKS[2]
+        inside = inside and line != END
     return found

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mailer.manuscript.decoding import MOST_BYTES
+
 
 @dataclass(frozen=True)
 class Line:
@@ -15,7 +17,12 @@ class Line:
 
 
 def lines_of(text: str, marks: Mapping[int, str]) -> list[Line]:
-    """Return the lines of a text, from 1; the empty one after the last line's end is none."""
+    """Return the lines of a text, from 1; the empty one after the last line's end is none.
+
+    None of a text that is longer than any edition: it is handed back whole, to be made shorter.
+    """
+    if len(text) > MOST_BYTES:
+        return []
     return [
         Line(number, line, marks.get(number, ""), line.startswith("#"))
         for number, line in enumerate(text.removesuffix("\n").split("\n"), 1)

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from django.http import HttpResponse
 
 from mailer import counting, drafts, expecting, previews, remarks
+from mailer.calendar import city
 from mailer.counting import Counted
 from mailer.desk.access import DeskRequest
 from mailer.desk.editions import standing
 from mailer.desk.editions.found import chosen_in
 from mailer.desk.editions.lines import lines_of
 from mailer.desk.editions.steps import action, steps
+from mailer.desk.editions.windows import stamp
 from mailer.desk.pages import local, page
 from mailer.desk.sends import words
 from mailer.editions import leaves_at
@@ -38,17 +40,20 @@ def showing(
     based_on: int | None = None,
     faults: Sequence[Finding] = (),
     error: str = "",
-    kept: dt.datetime | None = None,
 ) -> HttpResponse:
     """Return the page with the newest text, or with what somebody `typed` over revision `based_on`.
 
-    `faults` are why that was not saved, `error` what else there is to be said; `kept` is when it became a
-    draft.
+    `faults` are why that was not saved, `error` what else there is to be said. What was typed is kept as a
+    draft by then, unless it is too much or another window of theirs kept other text.
     """
     owner, now = edition.list, dt.datetime.now(dt.UTC)
     by = request.user.by
-    draft = None if typed is not None else drafts.offered(drafts.kept(edition, by), newest)
+    stored = drafts.kept(edition, by)
+    kept = stored.changed_at if stored and stored.text == typed else None
+    draft = None if typed is not None else drafts.offered(stored, newest)
     returned = draft is not None and "saved" not in request.GET
+    # What the page says of the draft when it posts: what it shows, and not what it does not show.
+    seen = stamp(stored) if typed is None or kept else request.POST.get("draft", "")
     # What somebody has not saved is where they go on; beside the saved text it would soon be written over.
     if draft is not None and returned:
         typed, based_on, kept, draft = draft.text, draft.based_on, draft.changed_at, None
@@ -72,6 +77,8 @@ def showing(
         based_on=based_on or newest.number,
         unsaved=typed is not None,
         kept=kept,
+        seen_draft=seen,
+        other=None if kept or typed is None else drafts.offered(stored, newest),
         draft=draft,
         returned=returned,
         error=error,
@@ -96,6 +103,7 @@ def showing(
         expected=_expected(newest, document, counted, sends) if document and not stand.send else None,
         readers=words.readers,
         local=lambda moment, day=True: local(moment, owner.zone, day=day),
+        clock_in=city(owner.zone),
     )
 
 

@@ -1,5 +1,6 @@
 """What the edition's page has to know of its tests, approvals and sends, in two statements."""
 
+from mailer import seconding
 from mailer.desk.editions.steps import Standing
 from mailer.desk.pages import local
 from mailer.look import content_hash, look_of
@@ -26,12 +27,13 @@ def standing_of(revision: Revision, preview: Preview, sends: list[Send], *, by: 
         errors=len(preview.errors),
         first_error=preview.errors[0].line if preview.errors else 1,
         tested=any(each.kind == SendKind.TEST and each.content_hash == content for each in sends),
-        approved_by=tuple(dict.fromkeys(approved.values_list("by", flat=True))),
+        approved_by=tuple(dict.fromkeys(each.by for each in seconding.those_that_count(revision, approved))),
         second_person=owner.second_approval,
-        own=owner.second_approval and revision.author == by,
+        own=owner.second_approval and seconding.wrote(revision, by),
         send=last.pk if last else None,
-        leaves=local(last.scheduled_at, last.zone or owner.zone) if last and waiting else "",
-        of_revision=last.revision.number if last and last.revision_id != revision.pk else None,
+        leaves=local(last.scheduled_at, owner.zone) if last and waiting else "",
+        # A text that was restored is another revision, and the same.
+        of_revision=last.revision.number if last and last.revision.text_hash != revision.text_hash else None,
         over=str(SendStatus(last.status)).replace("_", " ").capitalize() if last and not waiting else "",
     )
 
@@ -39,5 +41,6 @@ def standing_of(revision: Revision, preview: Preview, sends: list[Send], *, by: 
 def sends_of(revision: Revision) -> list[Send]:
     """Return the last sends and tests of the edition, newest first."""
     some = revision.edition.sends.select_related("revision").order_by("-pk")
-    needed = ("kind", "status", "scheduled_at", "zone", "content_hash", "created_by", "revision__number")
-    return list(some.only(*needed)[:_LOOKED_AT])
+    needed = ("kind", "status", "scheduled_at", "content_hash", "created_by")
+    of_revision = ("revision__number", "revision__text_hash")
+    return list(some.only(*needed, *of_revision)[:_LOOKED_AT])

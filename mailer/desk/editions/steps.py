@@ -19,7 +19,7 @@ class Standing:
     second_person: bool = False
     own: bool = False
     send: int | None = None
-    of_revision: int | None = None  # which text that has, where it is not the newest
+    of_revision: int | None = None  # which text that has, where it is not what the newest says
     leaves: str = ""
     over: str = ""  # how its last send ended or stands, where it has begun
 

@@ -33,9 +33,13 @@ def next_step(row: Row, may: Callable[[str], bool]) -> Step:
         return _before_a_send(row, f"/desk/editions/{row.edition.pk}", may)
     send = f"/desk/sends/{row.send.pk}"
     if row.unknown:
-        return Step(f"Settle {row.unknown:,} unknown", f"{send}#unknown", urgent=True)
+        does = "Settle" if may("send") else "See the"
+        return Step(f"{does} {row.unknown:,} unknown", f"{send}#unknown", urgent=True)
+    if not may("send"):
+        seen = {SendStatus.SCHEDULED: "See when", SendStatus.PAUSED: "See why", SendStatus.MISSED: "See why"}
+        return Step(seen.get(SendStatus(row.send.status), "Watch"), send)
     steps = {
-        SendStatus.SCHEDULED: Step("Move or undo" if may("send") else "See when", send),
+        SendStatus.SCHEDULED: Step("Move or undo", send),
         SendStatus.PAUSED: Step("Resume or cancel", send, urgent=True),
         SendStatus.MISSED: Step("Send late or cancel", send, urgent=True),
     }

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("editions/<int:number>/schedule", scheduling.schedule),
     path("editions/<int:number>/test", testlist.test),
     path("", listing.ls),
+    path("token", keeping.token),
     path("editions/new", beginning.new),
     path("editions/<int:number>", writing.edition),
     path("editions/<int:number>/draft", keeping.draft),

@@ -9,12 +9,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from mailer import drafts, previews
 from mailer.desk.access import DeskRequest, needs
-from mailer.desk.editions.conflicts import conflict
+from mailer.desk.editions.conflicts import conflict, two_windows
 from mailer.desk.editions.found import chosen_in, edition_of, newest_of, revision_of
 from mailer.desk.editions.keeping import kept_as_said
 from mailer.desk.editions.showing import showing, shown_on
+from mailer.desk.editions.windows import seen_in
 from mailer.desk.pages import back
-from mailer.drafts import ConflictError, MergedFaultyError, Saved
+from mailer.drafts import ConflictError, MergedFaultyError, OtherDraftError, Saved
 from mailer.editions import EditionError
 from mailer.manuscript.faults import ManuscriptError
 from mailer.models import Edition
@@ -41,11 +42,13 @@ def save(request: DeskRequest, number: int) -> HttpResponse:
     found = edition_of(number)
     text = drafts.typed(request.POST.get("text", ""))
     based_on = revision_of(request.POST.get("base", "")) or 1
-    if request.POST.get("do") == "show":
+    if request.POST.get("do") in {"show", "both"}:  # a letter; or what two windows typed, put together
         return _shown(request, found, text, based_on)
     now = dt.datetime.now(dt.UTC)
     try:
-        saved = drafts.save(found, text, based_on=based_on, by=request.user.by, now=now)
+        saved = drafts.save(
+            found, text, based_on=based_on, by=request.user.by, now=now, over=seen_in(request)
+        )
     except ConflictError as error:
         return conflict(request, found, error, text)
     except MergedFaultyError as error:
@@ -57,7 +60,6 @@ def save(request: DeskRequest, number: int) -> HttpResponse:
             based_on=error.newest.number,
             faults=previews.as_findings(error.faults),
             error=said,
-            kept=now,
         )
     except (ManuscriptError, EditionError) as error:
         faults = previews.as_findings(error.faults) if isinstance(error, ManuscriptError) else ()
@@ -68,20 +70,24 @@ def save(request: DeskRequest, number: int) -> HttpResponse:
             based_on=based_on,
             faults=faults,
             error=_not_saved(len(faults)) if faults else str(error),
-            kept=now,
         )
-    return back(request, f"/desk/editions/{number}{_asked(request, found)}", _said(saved, based_on))
+    said = _said(saved, based_on)
+    if drafts.offered(drafts.kept(found, request.user.by), saved.revision):
+        said += "; what stands here now is what you typed in another window"
+    return back(request, f"/desk/editions/{number}{_asked(request, found)}", said)
 
 
 def _shown(request: DeskRequest, found: Edition, text: str, based_on: int) -> HttpResponse:
     """Return to the page with what was typed and the letter that was asked for; nothing is lost, or saved."""
     try:
         draft = kept_as_said(request, found, text, based_on)
+    except OtherDraftError as error:
+        return two_windows(request, found, error, text, based_on)
     except EditionError as error:
         return showing(
             request, found, newest_of(found), status=422, typed=text, based_on=based_on, error=str(error)
         )
-    return back(request, f"/desk/editions/{found.pk}{_asked(request, found, draft=draft)}")
+    return back(request, f"/desk/editions/{found.pk}{_asked(request, found, draft=draft is not None)}")
 
 
 def _asked(request: DeskRequest, found: Edition, *, draft: bool = False) -> str:
@@ -97,7 +103,7 @@ def _asked(request: DeskRequest, found: Edition, *, draft: bool = False) -> str:
 
 def _not_saved(faults: int) -> str:
     what = "it does not read on one line" if faults == 1 else f"{faults} places do not read"
-    return f"Not saved, since {what}. What you typed is kept; mend what stands beneath, and save again"
+    return f"Not saved, since {what}. What you typed stands here; mend what stands beneath, and save again"
 
 
 def _said(saved: Saved, based_on: int) -> str:

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 
 from mailer.accounts import roles
 from mailer.accounts.models import User
+from mailer.accounts.names import UserName
 from mailer.desk.access import DeskRequest
 from mailer.models import Send
 
@@ -17,7 +18,7 @@ def user(request: DeskRequest) -> User:
     return request.user
 
 
-def by(request: DeskRequest) -> str:
+def by(request: DeskRequest) -> UserName:
     """Return who it is, as the audit log and approvals have it."""
     return user(request).by
 

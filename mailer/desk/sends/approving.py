@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from mailer import editions, previews
+from mailer import editions, previews, seconding
+from mailer.desk import unsaved
 from mailer.desk.access import DeskRequest, needs
 from mailer.desk.pages import back, local, page
 from mailer.desk.sends import acting, approvers
@@ -46,9 +47,8 @@ class Matter:
 
     @property
     def approvals(self) -> list[Approval]:
-        """Return the approvals of exactly this that no send has consumed, oldest first."""
-        found = self.revision.approvals.filter(content_hash=self.content, send=None)
-        return list(found.order_by("pk"))
+        """Return the approvals of exactly this that count and that no send has consumed, oldest first."""
+        return seconding.counting(self.revision, self.content)
 
 
 @needs("approve")
@@ -95,21 +95,22 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     owner, who = matter.edition.list, acting.by(request)
-    own = owner.second_approval and matter.revision.author == who
+    wrote_it = owner.second_approval and seconding.wrote(matter.revision, who)
     return page(
         request,
         "send_approve.html",
         status=status,
         place=PLACE,
         matter=matter,
+        unsaved=unsaved.of(matter.revision, who),
         edition=matter.edition,
         owner=owner,
         findings=sorted(matter.preview.findings),
         errors=matter.preview.errors,
         warnings=matter.preview.warnings,
         short=matter.content[:SHORT],
-        own=own,
-        others=approvers.besides(who) if own else [],
+        wrote_it=wrote_it,
+        others=approvers.besides(who) if wrote_it else [],
         approvals=matter.approvals,
         longest=LONGEST_WORD,
         word=word,

@@ -1,13 +1,14 @@
 """Pause, resume, cancel, move: what it means for whom is said first, and asked where it cannot be undone."""
 
 from django.http import HttpResponse
+from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_http_methods, require_POST
 
 from mailer import reports, sends
 from mailer.desk.access import DeskRequest, needs
 from mailer.desk.pages import back, local, page
 from mailer.desk.sends import acting, instants, words
-from mailer.desk.sends.showing import PLACE, found
+from mailer.desk.sends.showing import PLACE, can, found
 from mailer.editions import BlockedError
 from mailer.models import Send
 from mailer.timetable import TimeError
@@ -73,6 +74,9 @@ def cancel(request: DeskRequest, number: int) -> HttpResponse:
     Before its audience is frozen this is an undo: the edition is as it was, and nothing is lost.
     """
     send = found(number)
+    able = can(send)
+    if not (able["cancel"] or able["undo"]):
+        return back(request, acting.there(send), f"{words.so(send)}: nothing is left to end.")
     if request.method != "POST":
         return _ask_to_cancel(request, send)
     begun = request.POST.get("begun") == "1"
@@ -84,10 +88,22 @@ def cancel(request: DeskRequest, number: int) -> HttpResponse:
     except sends.SendError as error:
         return back(request, acting.there(send), acting.plain(error), failed=True)
     if ended.frozen_at is None:
-        ended.edition.refresh_from_db()
-        said = f"Undone: nobody was written to, and the edition is {ended.edition.status.replace('_', ' ')}."
-        return back(request, acting.there(send), said)
+        return back(request, acting.there(send), _undone(ended))
     return back(request, acting.there(send), "It is ended: no further request begins.")
+
+
+def _undone(send: Send) -> str:
+    """Return what an undo came to: other sends of the edition that go on are named with links."""
+    said = "Undone: nobody was written to"
+    if others := sends.going_on_beside(send):
+        named = format_html_join(
+            "",
+            ' But <a href="{}">send {}</a> of the same edition is still {}.',
+            ((acting.there(other), other.pk, other.status.replace("_", " ")) for other in others),
+        )
+        return format_html("{}.{}", said, named)
+    send.edition.refresh_from_db()
+    return f"{said}, and the edition is {send.edition.status.replace('_', ' ')}."
 
 
 def _ask_to_cancel(request: DeskRequest, send: Send, *, refused: str = "") -> HttpResponse:
@@ -102,6 +118,7 @@ def _ask_to_cancel(request: DeskRequest, send: Send, *, refused: str = "") -> Ht
         begun=send.frozen_at is not None,
         outcomes=sums.outcomes,
         leaves=words.day(send.scheduled_at, zone),
+        others=sends.going_on_beside(send),
         readers=words.readers,
         refused=refused,
     )
@@ -112,16 +129,20 @@ def _ask_to_cancel(request: DeskRequest, send: Send, *, refused: str = "") -> Ht
 def move(request: DeskRequest, number: int) -> HttpResponse:
     """Let a send leave at another time: first shown in several zones, then confirmed."""
     send = found(number)
+    if not can(send)["move"]:
+        return back(request, acting.there(send), f"{words.so(send)}: it cannot be moved.")
     owner = send.edition.list
     asked = request.POST if request.method == "POST" else request.GET
     # In its own zone, or the list's where it was to leave at once.
     zone = asked.get("zone", "") or (send.zone if send.wall_time else owner.zone)
     at = asked.get("at", "")
-    instant, refused = None, ""
+    instant, refused, doubted = None, "", False
     if at:
         try:
             instant = instants.understood(at, zone)
-            if request.method == "POST":
+            far_off = bool(instants.far(instant, now=acting.now()))
+            doubted = request.method == "POST" and far_off and "far" not in request.POST
+            if request.method == "POST" and not doubted:
                 moved = sends.move(send.pk, instant, by=acting.by(request), now=acting.now())
                 said = f"It leaves on {words.day(moved.scheduled_at, moved.zone)}."
                 return back(request, acting.there(send), said)
@@ -130,7 +151,7 @@ def move(request: DeskRequest, number: int) -> HttpResponse:
     return page(
         request,
         "send_move.html",
-        status=422 if refused else 200,
+        status=422 if refused or doubted else 200,
         place=PLACE,
         send=send,
         at=at or instants.typed(send.scheduled_at, send.zone),
@@ -140,6 +161,9 @@ def move(request: DeskRequest, number: int) -> HttpResponse:
         instant=instant,
         shown=instants.shown(instant, owner.zone) if instant else (),
         note=instants.note(instant, now=acting.now()) if instant else "",
+        far=instants.far(instant, now=acting.now()) if instant else "",
+        doubted=doubted,
+        passed=instant is not None and instant.utc < acting.now(),
         day=words.day,
         local=local,
         refused=refused,

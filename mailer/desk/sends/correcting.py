@@ -7,13 +7,13 @@ from mailer import differences, editions, reports, sends
 from mailer.desk.access import DeskRequest, forbidden, needs
 from mailer.desk.pages import back, page
 from mailer.desk.sends import acting, approvers, words
-from mailer.desk.sends.showing import PLACE, found
+from mailer.desk.sends.showing import PLACE, can, found
 from mailer.editions import BlockedError, EditionError
 from mailer.manuscript.faults import ManuscriptError
 from mailer.models import Send
 from mailer.preflight import Finding, Severity
 from mailer.sends.correcting import Tried
-from mailer.vocabulary import SendStatus
+from mailer.vocabulary import SendKind, SendStatus
 
 SEE, SEND = "see", "send"  # what the form asks for: first it is shown what differs, then it leaves
 
@@ -27,6 +27,8 @@ def correct(request: DeskRequest, number: int) -> HttpResponse:
     """
     send = found(number)
     if request.method != "POST":
+        if not can(send)["correct"]:
+            return back(request, acting.there(send), _why_not(send))
         return _page(request, send, text=editions.newest(send.edition).text)
     text = request.POST.get("text", "").replace("\r\n", "\n")
     wanted = request.POST.get("do", SEE)
@@ -40,6 +42,18 @@ def correct(request: DeskRequest, number: int) -> HttpResponse:
     except (ManuscriptError, BlockedError, EditionError, sends.SendError) as error:
         return _page(request, found(number), text=text, refused=error)
     return _page(request, send, text=tried.text, tried=tried, wordless=wanted == SEND)
+
+
+def _why_not(send: Send) -> str:
+    """Return why nobody can be given corrected text, and what is done instead."""
+    if send.kind == SendKind.TEST:
+        return "It is a test: test the new text instead."
+    if send.frozen_at is None:
+        undo = "" if send.status == SendStatus.CANCELLED else "undo it, and "
+        return f"Nothing of it has left: {undo}schedule the corrected text instead."
+    if send.status in {SendStatus.DONE, SendStatus.DONE_WITH_GAPS, SendStatus.CANCELLED}:
+        return f"{words.so(send)}: nobody is left to correct."
+    return "Every letter of it has left, or may have: nobody is left to correct."
 
 
 def _may_send(request: DeskRequest) -> bool:
@@ -65,6 +79,7 @@ def _page(
     wordless: bool = False,
 ) -> HttpResponse:
     outcomes = reports.ledger(send).outcomes
+    why_not = "" if can(send)["correct"] else _why_not(send)
     owner = send.edition.list
     return page(
         request,
@@ -78,7 +93,9 @@ def _page(
         rows=list(differences.rows(tried.first, tried.text)) if tried else [],
         gap=differences.Gap,
         findings=_findings(refused) or (tried.checked.findings if tried else ()),
-        refused=acting.plain(refused) if refused and not _findings(refused) else "",
+        # Where it cannot be at all, that is said instead; what was typed stays in the field.
+        refused=acting.plain(refused) if refused and not why_not and not _findings(refused) else "",
+        why_not=why_not,
         waiting=outcomes["pending"] + outcomes["cancelled"],
         doubted=outcomes["in_flight"] + outcomes["unknown"],
         accepted=outcomes["accepted"],

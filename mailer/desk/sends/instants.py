@@ -4,9 +4,11 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from mailer import timetable
 from mailer.calendar import city
 from mailer.models import Send
 from mailer.timetable import Instant, resolve
+from subscribers import zones
 from subscribers.models import List
 
 # Where many readers and editors are, some that change their clocks and some that do not.
@@ -33,8 +35,19 @@ class Shown:
 
 
 def understood(typed: str, zone: str) -> Instant:
-    """Return the instant of what a field brings ("2026-12-01T09:00"). Raises TimeError."""
-    return resolve(typed.strip().replace("T", " ", 1), zone.strip())
+    """Return the instant of what a field brings ("2026-12-01T09:00"). Raises TimeError.
+
+    For a zone its city will do (“nairobi”) where there is only one: what was understood is shown to be
+    confirmed.
+    """
+    meant = () if zones.find(zone) else zones.of_place(zone)
+    return resolve(typed.strip().replace("T", " ", 1), meant[0] if len(meant) == 1 else zone.strip())
+
+
+def far(instant: Instant, *, now: dt.datetime) -> str:
+    """Return in a sentence that a moment is more than a year away, '' where it is not."""
+    remark = timetable.far(instant, now=now)
+    return f"T{remark[1:]}: is the year right?" if remark else ""
 
 
 def typed(at: dt.datetime, zone: str) -> str:

@@ -1,5 +1,6 @@
 """An edition scheduled: in any zone, the instant shown in several, and who would get it; then confirmed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,15 +8,16 @@ from django.http import HttpResponse, QueryDict
 from django.views.decorators.http import require_http_methods
 
 from mailer import expecting, sends
+from mailer.desk import unsaved
 from mailer.desk.access import DeskRequest, needs
 from mailer.desk.pages import back, local, page
 from mailer.desk.sends import acting, instants, words
 from mailer.desk.sends.approving import PLACE, SHORT, Matter, edition_of
 from mailer.editions import BlockedError, EditionError
 from mailer.manuscript.faults import ManuscriptError
-from mailer.models import Edition, Send
+from mailer.models import Send
 from mailer.timetable import Instant, TimeError
-from mailer.vocabulary import SendKind, SendStatus
+from mailer.typed import LARGEST, whole
 from subscribers.models import List, Segment
 from subscribers.segments import keeping
 from subscribers.segments.conditions import SegmentError
@@ -69,6 +71,8 @@ def schedule(request: DeskRequest, number: int) -> HttpResponse:
         instant = asked.instant() if asked.complete else None
         if request.method == "POST" and instant is not None:
             return _scheduled(request, matter, instant, segment, asked)
+    except sends.ScheduledMeanwhileError as error:
+        return _meanwhile(request, matter, instant, segment, asked, error.sends)
     except (TimeError, SegmentError, EditionError, sends.SendError) as error:
         return _page(request, matter, asked, refused=error)
     return _page(request, matter, asked, instant=instant, segment=segment)
@@ -77,19 +81,61 @@ def schedule(request: DeskRequest, number: int) -> HttpResponse:
 def _scheduled(
     request: DeskRequest, matter: Matter, instant: Instant, segment: Segment | None, asked: Asked
 ) -> HttpResponse:
-    word = request.POST.get("word", "").strip()
+    word, seen = request.POST.get("word", "").strip(), _seen(request.POST)
+    # Before all else: a second click finds the approval used, and perhaps the minute over.
+    if unseen := sends.meanwhile(matter.edition, seen):
+        raise sends.ScheduledMeanwhileError(matter.edition.pk, unseen)
     if request.POST.get("content", "") != matter.content:
         said = "The edition has changed since you saw it: look again at what leaves."
         return _page(request, matter, asked, instant=instant, segment=segment, said=said)
+    if asked.when == AT and instants.far(instant, now=acting.now()) and "far" not in request.POST:
+        return _page(request, matter, asked, instant=instant, segment=segment, doubted=True)
     if matter.preview.warnings and not matter.approvals and not word:
         return _page(request, matter, asked, instant=instant, segment=segment, wordless=True)
     at = Instant(instant.utc) if asked.when == AT_ONCE else instant
     send = sends.schedule(
-        matter.edition, at, by=acting.by(request), now=acting.now(), segment=segment, word=word
+        *(matter.edition, at),
+        by=acting.by(request),
+        now=acting.now(),
+        segment=segment,
+        word=word,
+        seen=seen,
     )
-    if asked.when == AT_ONCE:
+    return _told(request, send)
+
+
+def _told(request: DeskRequest, send: Send) -> HttpResponse:
+    """Go to the send, and say when it leaves."""
+    if not send.wall_time:
         return back(request, acting.there(send), "It leaves as soon as a worker takes it.")
     return back(request, acting.there(send), f"It leaves on {words.day(send.scheduled_at, send.zone)}.")
+
+
+def _seen(form: QueryDict) -> set[int]:
+    """Return the sends of the edition that the page showed on which the button was pressed."""
+    return {number for each in form.getlist("already") if (number := whole(each, LARGEST)) is not None}
+
+
+def _meanwhile(
+    request: DeskRequest,
+    matter: Matter,
+    instant: Instant | None,
+    segment: Segment | None,
+    asked: Asked,
+    unseen: Sequence[Send],
+) -> HttpResponse:
+    """Go to the send that a first click made, or ask again where somebody made another."""
+    meant = (
+        *(acting.by(request), matter.content, asked.slug),
+        *(("", "UTC") if asked.when == AT_ONCE or instant is None else (instant.wall_time, instant.zone)),
+    )
+    for send in unseen:
+        slug = (send.segment or {}).get("slug", "")
+        if (send.created_by, send.content_hash, slug, send.wall_time, send.zone) == meant:
+            return _told(request, send)
+    who = " and ".join(dict.fromkeys(each.created_by or "Somebody" for each in unseen))
+    said = f"{who} scheduled this edition meanwhile: look whether you want another send of it."
+    return _page(request, matter, asked, instant=instant, segment=segment, said=said)
 
 
 def _page(
@@ -102,12 +148,13 @@ def _page(
     refused: Exception | None = None,
     said: str = "",
     wordless: bool = False,
+    doubted: bool = False,
 ) -> HttpResponse:
     edition, owner, now = matter.edition, matter.edition.list, acting.now()
     approvals = matter.approvals
     expected = _expected(matter, segment)
     tomorrow = f"{instants.typed(now, owner.zone)[:10]}T09:00"
-    status = 409 if said else 422 if refused or wordless else 200
+    status = 409 if said else 422 if refused or wordless or doubted else 200
     return page(
         request,
         "send_schedule.html",
@@ -123,16 +170,19 @@ def _page(
         shown=instants.shown(instant, owner.zone) if instant else (),
         note=instants.note(instant, now=now) if instant and asked.when == AT else "",
         passed=instant is not None and asked.when == AT and instant.utc < now,
+        far=instants.far(instant, now=now) if instant and asked.when == AT else "",
+        doubted=doubted,
         zones=instants.offered(owner.zone),
         segments=list(owner.segments.order_by("slug").values_list("slug", flat=True)),
         segment=segment,
         button=_button(asked, instant),
         findings=_findings(matter, refused),
-        refused=acting.plain(refused) if refused and not isinstance(refused, BlockedError) else said,
+        refused=_refused(refused) or said,
+        unsaved=unsaved.of(matter.revision, acting.by(request)),
         wordless=wordless,
         approvals=approvals,
         wants_another=owner.second_approval and not approvals,
-        already=_already(edition),
+        already=sends.standing(edition),
         rule=expecting.RULE,
         reason_words=words.REASONS,
         expected=expected,
@@ -160,10 +210,13 @@ def _findings(matter: Matter, refused: Exception | None) -> list[Any]:
     return sorted(matter.preview.findings)
 
 
-def _already(edition: Edition) -> list[Send]:
-    """Return the sends of the edition that wait or run, which this would be one more of."""
-    over = (SendStatus.CANCELLED, SendStatus.MISSED)
-    return list(edition.sends.exclude(kind=SendKind.TEST).exclude(status__in=over).order_by("pk")[:5])
+def _refused(error: Exception | None) -> str:
+    """Return what stands in the way in words; preflight's errors are shown one by one instead."""
+    if error is None or isinstance(error, BlockedError):
+        return ""
+    if isinstance(error, sends.PassedError):
+        return f"{acting.plain(error)}, or as soon as possible"
+    return acting.plain(error)
 
 
 def _expected(matter: Matter, segment: Segment | None) -> expecting.Expected:

@@ -9,6 +9,8 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
 from mailer import sends
+from mailer.charts.ledger import ledger
+from mailer.charts.shares import percentages
 from mailer.desk.access import DeskRequest, needs
 from mailer.desk.pages import local, page
 from mailer.desk.sends import words
@@ -18,7 +20,6 @@ from mailer.sends.controlling import CANCELLABLE, PAUSABLE
 from mailer.sends.scheduling import MOVABLE
 from mailer.transports.chosen import transport_of
 from mailer.vocabulary import SendKind, SendStatus
-from mailer.watching.bar import bar, percentages
 from mailer.watching.left import lasting
 from mailer.watching.standing import MOST_ENTRIES, Standing, over, stamp, standing
 
@@ -119,7 +120,7 @@ def values(send: Send) -> dict[str, Any]:
         "kind": words.KINDS[SendKind(send.kind)],
         "lead": words.lead(found_so, by=by, zone=zone, now=now),
         "about": _about(send, zone),
-        "parts": bar(outcomes),
+        "bar": ledger(outcomes),
         "percent": percentages(outcomes),
         "rows": ROWS,
         "outcome_words": words.OUTCOMES,
@@ -199,6 +200,11 @@ def _doubt(found_so: Standing, now: dt.datetime) -> dict[str, Any]:
         "next": min((doubt.decidable_at for doubt in found_so.doubts if doubt not in ripe), default=None),
         "batches": found_so.doubts,
     }
+
+
+def can(send: Send) -> dict[str, bool]:
+    """Return what may be done with the send now, whoever looks, by the names of the buttons."""
+    return _can(send, standing(send, now=dt.datetime.now(dt.UTC)))
 
 
 def _can(send: Send, found_so: Standing) -> dict[str, bool]:

@@ -5,7 +5,8 @@ import re
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from mailer import sends, testers
+from mailer import editions, sends, testers
+from mailer.desk import unsaved
 from mailer.desk.access import DeskRequest, needs
 from mailer.desk.pages import back, page
 from mailer.desk.sends import acting
@@ -19,7 +20,10 @@ ADD, REMOVE = "add", "remove"  # what the form does with the test list; anything
 @needs("write")
 @require_http_methods(["GET", "HEAD", "POST"])
 def test(request: DeskRequest, number: int) -> HttpResponse:
-    """Show the form, or do what it says: a test that names nobody goes to whoever asks."""
+    """Show the form, or do what it says: a test that names nobody goes to whoever asks.
+
+    But whoever asks so and has text that is not saved is shown the form, which says what would be tested.
+    """
     edition = edition_of(number)
     if request.method != "POST":
         return _page(request, edition)
@@ -29,24 +33,36 @@ def test(request: DeskRequest, number: int) -> HttpResponse:
                 return _kept(request, edition)
             case "remove":
                 return _dropped(request, edition)
-        return _sent(request, edition)
+        addresses = _addressed(request)
+        if not addresses and _unsaved(request, edition).mine:
+            said = "Nothing was sent: look first at what would be tested."
+            return back(request, f"/desk/editions/{edition.pk}/test", said, failed=True)
+        return _sent(request, edition, addresses)
     except (sends.SendError, SubscribersError) as error:
         return _page(request, edition, refused=acting.plain(error))
 
 
-def _sent(request: DeskRequest, edition: Edition) -> HttpResponse:
+def _addressed(request: DeskRequest) -> list[str]:
+    """Return whom a form names; nobody where only a button was pressed."""
     asked = request.POST
-    addresses = [*asked.getlist("to"), *_addresses(asked.get("others", ""))]
-    if "me" in asked or not addresses:
-        addresses.insert(0, acting.user(request).email)
+    myself = [acting.user(request).email] if "me" in asked else []
+    return [*myself, *asked.getlist("to"), *_addresses(asked.get("others", ""))]
+
+
+def _sent(request: DeskRequest, edition: Edition, addresses: list[str]) -> HttpResponse:
     send = sends.test(
         edition,
-        list(dict.fromkeys(addresses)),
-        asked.getlist("interest") or None,
+        list(dict.fromkeys(addresses or [acting.user(request).email])),
+        request.POST.getlist("interest") or None,
         by=acting.by(request),
         now=acting.now(),
     )
-    return back(request, acting.there(send), "The test leaves as soon as a worker takes it.")
+    said = f"The test of revision {send.revision.number} leaves as soon as a worker takes it."
+    return back(request, acting.there(send), said)
+
+
+def _unsaved(request: DeskRequest, edition: Edition) -> unsaved.Unsaved:
+    return unsaved.of(editions.newest(edition), acting.by(request))
 
 
 def _kept(request: DeskRequest, edition: Edition) -> HttpResponse:
@@ -81,6 +97,7 @@ def _page(request: DeskRequest, edition: Edition, *, refused: str = "") -> HttpR
         status=422 if refused else 200,
         place=PLACE,
         edition=edition,
+        unsaved=_unsaved(request, edition),
         owner=edition.list,
         testers=testers.of(edition.list),
         chosen=asked.getlist("to"),

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from mailer import reports
 from mailer.calendar import city
+from mailer.models import Send
 from mailer.vocabulary import SendKind, SendStatus
 from mailer.watching.left import lasting
 from mailer.watching.standing import Standing
@@ -109,6 +110,21 @@ LEADS = {
     "undone": "It was undone before it began: nobody was written to.",
     reports.CANCELLING: "No further request begins; {flying} in flight are still answered.",
 }
+
+
+def so(send: Send) -> str:
+    """Return in a few words how a send stands, which is why something cannot be done with it."""
+    named = {
+        SendStatus.DONE: "It is done",
+        SendStatus.DONE_WITH_GAPS: "It is done, with gaps",
+        SendStatus.CANCELLED: "It was ended" if send.frozen_at else "It was undone before it began",
+    }
+    if said := named.get(SendStatus(send.status)):
+        return said
+    if send.frozen_at or send.status == SendStatus.PREPARING:
+        return "It has begun"
+    kinds = {SendKind.TEST: "It is a test", SendKind.CORRECTION: "It is corrected text"}
+    return kinds.get(SendKind(send.kind), "It has not begun")
 
 
 def lead(standing: Standing, *, by: str, zone: str, now: dt.datetime) -> str:

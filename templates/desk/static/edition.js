@@ -5,8 +5,9 @@
   const form = document.getElementById("writing");
   if (!form) return;
   const area = form.elements.text;
-  const path = form.dataset.path; // only on the page of an edition
-  const QUIET = 700, KEEP = 3000;
+  const path = form.dataset.path; // where it is kept; a new edition has no place yet
+  const QUIET = 700, KEEP = 3000, AGAIN = 5000;
+  const MOST = 2000000; // mailer/manuscript/decoding.py
 
   // A link to a line of the text puts the caret there.
   const goTo = (line, column) => {
@@ -36,54 +37,139 @@
   });
   for (const each of document.querySelectorAll("details.numbered")) each.open = false;
   if (/^#L\d+$/.test(location.hash)) goTo(Number(location.hash.slice(2)), 1);
-  if (!path) return;
 
-  const status = document.getElementById("kept");
-  const token = form.elements.csrfmiddlewaretoken.value;
+  const status = document.getElementById("kept"), part = (id) => document.getElementById(id);
+  const say = (words) => { if (status) status.textContent = words; };
   const posted = () => {
     const body = new FormData();
-    body.set("csrfmiddlewaretoken", token);
+    for (const name of ["csrfmiddlewaretoken", "who", "base", "draft"]) body.set(name, form.elements[name]?.value ?? "");
     body.set("text", area.value);
-    body.set("base", form.elements.base.value);
     for (const each of form.elements) if (each.name === "interest" && each.checked) body.append("interest", each.value);
     return body;
   };
-  const ask = (what, more = {}) =>
-    fetch(`${path}/${what}`, { method: "POST", body: posted(), redirect: "error", ...more }).then((answer) => {
-      if (answer.ok || answer.status === 422) return answer.json();
-      throw new Error(String(answer.status));
-    });
+  const post = (what, more = {}) =>
+    fetch(`${path}/${what}`, { method: "POST", body: posted(), redirect: "error", ...more });
 
-  // Keeping: one request at a time, and the last text always.
-  let keptText = area.value, keeping = false, keepTimer = 0, leaving = false;
-  const keep = async (more) => {
+  // More than an edition may have, and than the desk reads, would be refused, and the page be gone with the text.
+  const tooMuch = () => {
+    // Forms are sent with two characters for the end of a line.
+    const size = new Blob([area.value]).size, lines = area.value.split("\n").length;
+    const much = size > MOST || size + lines > MOST + 60000;
+    part("much").hidden = !much;
+    if (much) part("much").textContent = `This text has ${size.toLocaleString("en")} bytes, and an edition at most ${MOST.toLocaleString("en")}: it is not sent, and stands here as it is. Make it shorter; pictures that were pasted as text are often why.`;
+    return much;
+  };
+
+  // Who signs in again, in another tab, gets another token: every form here is given it. Somebody else gets none.
+  const renewed = async () => {
+    try {
+      const answer = await fetch(`/desk/token?who=${form.elements.who?.value ?? ""}`, { redirect: "manual", cache: "no-store" });
+      if (answer.type === "opaqueredirect") return "out";
+      if (answer.status === 409) return "other";
+      if (!answer.ok) return "away";
+      const { token } = await answer.json();
+      for (const each of document.getElementsByName("csrfmiddlewaretoken")) each.value = token;
+      return "in";
+    } catch {
+      return "away";
+    }
+  };
+  let waiting = 0;
+  const signedIn = async () => {
+    const found = await renewed();
+    for (const each of ["out", "other"]) part(each).hidden = found !== each;
+    clearTimeout(waiting);
+    waiting = found === "in" ? 0 : setTimeout(goOn, AGAIN);
+    if (waiting) say(found === "away" ? "Not kept: no answer from the desk. Leave this page open, it is tried again" : "Not kept");
+    return !waiting;
+  };
+  const goOn = async () => {
+    if (!(await signedIn())) return;
+    say("Here again");
+    keep();
+  };
+
+  // Keeping: one request at a time, and the last text always. What stands here and nowhere else warns who leaves.
+  let keptText = "unkept" in form.dataset ? null : area.value, keeping = null, keepTimer = 0, leaving = false, apart = false;
+  const unsure = new Set(); // what was sent, and no answer came
+  const keep = (more) => {
     clearTimeout(keepTimer);
     keepTimer = 0;
-    if (keeping || leaving || area.value === keptText) return;
-    keeping = true;
-    const text = area.value;
+    if (!path || leaving || waiting || area.value === keptText) return keeping;
+    return keeping ||= keepNow(more).finally(() => {
+      keeping = null;
+      if (area.value !== keptText && !leaving && !waiting && !apart) keepTimer ||= setTimeout(keep, KEEP);
+    });
+  };
+  const keepNow = async (more, again = true) => {
+    const text = area.value, before = new Set(unsure);
+    if (tooMuch()) return say("Not kept: it is too much");
     try {
-      const said = await ask("draft", more);
-      if (said.error) status.textContent = said.error;
+      unsure.add(text);
+      const answer = await post("draft", more);
+      if (![200, 409, 422].includes(answer.status)) throw new Error(String(answer.status));
+      const said = await answer.json();
+      unsure.clear();
+      if (answer.status === 409 && before.has(said.text)) { // it was kept from here, and the answer was lost
+        form.elements.draft.value = said.draft;
+        return keepNow(more, false);
+      }
+      apart = answer.status === 409; // the next letter that is typed tries again
+      part("both").hidden = !apart;
+      if (said.error) say(said.error);
+      else if (said.other) say(`Not kept: another window of yours kept other text at ${said.other}`);
       else {
         keptText = text;
-        status.textContent = said.newest > Number(form.elements.base.value)
+        form.elements.draft.value = said.draft;
+        say(said.newest > Number(form.elements.base.value)
           ? `Kept ${said.kept}, not saved; ${said.author || "somebody"} saved revision ${said.newest} meanwhile`
-          : `Kept ${said.kept}, not saved`;
+          : `Kept ${said.kept}, not saved`);
       }
     } catch {
-      status.textContent = "Not kept: no answer from the desk. Leave this page open, it is tried again";
+      if (!(await signedIn())) return;
+      if (again) return keepNow(more, false);
+      say("Not kept: the desk did not take it. Leave this page open, it is tried again");
     }
-    keeping = false;
-    if (area.value !== keptText && !leaving) keepTimer ||= setTimeout(keep, KEEP);
   };
   document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible" && waiting) goOn();
     // What is larger than browsers let go on behind a page that is left, was kept a moment ago.
-    if (document.visibilityState === "hidden") keep({ keepalive: area.value.length < 20000 });
+    else if (document.visibilityState === "hidden") keep({ keepalive: area.value.length < 20000 });
   });
-  form.addEventListener("submit", () => { leaving = true; });
+  area.addEventListener("input", () => {
+    if (area.value !== keptText && !waiting) say("Not saved");
+    keepTimer ||= setTimeout(keep, KEEP); // not put off by going on: every few seconds it is kept
+  });
   addEventListener("pageshow", (event) => { if (event.persisted) leaving = false; });
-  addEventListener("beforeunload", (event) => { if (!leaving && area.value !== keptText) { keep({ keepalive: area.value.length < 20000 }); event.preventDefault(); } });
+  addEventListener("beforeunload", (event) => {
+    if (leaving || area.value === keptText) return;
+    keep({ keepalive: area.value.length < 20000 });
+    event.preventDefault();
+  });
+  // Nothing leaves this page before the desk has said that it is there and who is signed in.
+  let asking = false;
+  form.addEventListener("submit", async (event) => {
+    if (leaving) return;
+    event.preventDefault();
+    const button = event.submitter;
+    if (button?.value === "show" && seen) return see();
+    if (asking || tooMuch()) return;
+    asking = true;
+    await keeping;
+    await keep(); // a draft at least, if what answers then is a fault of the server or of a proxy
+    leaving = await signedIn();
+    asking = false;
+    if (leaving) form.requestSubmit(button);
+  });
+  addEventListener("keydown", (event) => {
+    const save = form.querySelector("[value=save]");
+    if (save && (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "s") {
+      event.preventDefault();
+      form.requestSubmit(save);
+    }
+  });
+  const seen = part("letter-text"); // only on the page of an edition
+  if (!seen) return;
 
   // Seeing: the letter's document is posted into its frame, since a page of ours may hold no style of a letter's.
   const carrier = document.createElement("form");
@@ -123,14 +209,15 @@
   const see = async () => {
     const mine = ++asked;
     try {
-      const said = await ask("preview");
-      if (mine !== asked) return;
+      const answer = await post("preview");
+      if (mine !== asked || !answer.ok) return;
+      const said = await answer.json();
       document.getElementById("findings").innerHTML = said.findings; // made by our template, which escapes
       document.getElementById("caption").innerHTML = said.caption;
       area.setAttribute("aria-invalid", String(!said.reads));
       nameNext(said.errors);
       if (!said.reads) return;
-      document.getElementById("letter-text").textContent = said.text;
+      seen.textContent = said.text;
       fresh.light = fresh.dark = false;
       showLetter();
     } catch {
@@ -138,8 +225,6 @@
     }
   };
   area.addEventListener("input", () => {
-    if (area.value !== keptText) status.textContent = "Not saved";
-    keepTimer ||= setTimeout(keep, KEEP); // not put off by going on: every few seconds it is kept
     clearTimeout(seeTimer);
     seeTimer = setTimeout(see, QUIET);
   });
@@ -147,17 +232,4 @@
     if (each.name === "interest") each.addEventListener("change", see);
     if (each.name === "mode") each.addEventListener("change", showLetter);
   }
-  form.addEventListener("submit", (event) => {
-    if (event.submitter && event.submitter.value === "show") {
-      event.preventDefault();
-      leaving = false;
-      see();
-    }
-  });
-  addEventListener("keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "s") {
-      event.preventDefault();
-      form.requestSubmit(form.querySelector("[value=save]"));
-    }
-  });
 })();

@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from mailer import editions
 from mailer.accounts.roles import Role
 from mailer.models import Edition
+from subscribers import curating
 from subscribers.models import Change
 from tests.accounts.cast import a_person, signed_in
 from tests.stage import NOW, a_list, an_edition
@@ -105,7 +106,8 @@ def test_what_is_proposed_is_shown_with_the_words_that_speak_for_it(editor: Clie
     words = words_in(board(editor, edition))
     assert "Proposed: Africa (Kenya, Nairobi)" in words
     assert "Proposed: China (Wenchang, China)" in words
-    assert "Accept all 2 proposals" in words
+    assert "Accept all 2 proposals (1 for stories, 1 for points)" in words
+    assert "who gets a story, or a point of a list, is decided by its interests." in words
 
 
 def test_a_story_moves_down_and_the_reader_returns_to_it(editor: Client, edition: Edition) -> None:
@@ -166,7 +168,7 @@ def test_all_proposals_are_accepted_with_one_press(editor: Client, edition: Edit
     assert "- More launches from Wenchang in China {china}\n" in text_of(edition)
     assert "## [Wenchang](https://a.example/w) {china, africa}" in text_of(edition)
     words = words_in(board(editor, edition, "?undo=1"))
-    assert "2 proposals accepted." in words
+    assert "2 proposals accepted: 1 for stories, 1 for points." in words
     assert "Nothing waits for your word" in words
 
 
@@ -304,6 +306,34 @@ def test_what_an_editor_typed_does_nothing_in_the_page(editor: Client) -> None:
     harmful = Harmful()
     harmful.feed(shown)
     assert harmful.found == []
+
+
+class TestOfManyInterests:
+    """A list with more of them than fit on each card."""
+
+    @pytest.fixture
+    def edition(self) -> Edition:
+        owner = a_list()
+        for number in range(4, 40):
+            curating.add(owner, f"topic-{number}", f"Topic {number}", by="test", at=NOW)
+        return an_edition(owner, TEXT.encode())
+
+    def test_they_are_sent_once_and_a_card_has_its_own(self, editor: Client, edition: Edition) -> None:
+        shown = board(editor, edition)
+        assert shown.count('value="Topic 20"') == 1
+        assert shown.count('type="checkbox"') == 3
+
+    @pytest.mark.parametrize("typed", ["Topic 20", " topic  20 ", "topic-20"])
+    def test_one_more_is_given_by_its_name(self, editor: Client, edition: Edition, typed: str) -> None:
+        line = line_of(edition, "## [Wenchang]")
+        press(editor, edition, "tag", line, interest=["china"], more=typed)
+        assert "## [Wenchang](https://a.example/w) {china, topic-20}" in text_of(edition)
+
+    def test_a_name_that_is_none_changes_nothing(self, editor: Client, edition: Edition) -> None:
+        answer = press(editor, edition, "tag", line_of(edition, "## [Wenchang]"), more="Mars")
+        assert answer.status_code == 409
+        assert "“Mars” is no interest of this list, so nothing was changed." in answer.content.decode()
+        assert text_of(edition) == TEXT
 
 
 def test_who_may_only_look_sees_a_board_without_a_button(edition: Edition) -> None:

@@ -55,9 +55,11 @@ def test_each_edition_names_its_next_step(desk: Desk, owner: List) -> None:
 def test_what_is_under_way_and_needs_somebody_comes_first(desk: Desk, owner: List) -> None:
     send = a_frozen_send(owner)
     sends.pause(send.pk, by="Ann", now=now(), reason="a wrong figure")
-    page = desk("editor").get("/desk/").content.decode()
+    page = desk("sender").get("/desk/").content.decode()
     assert "One edition needs a decision." in page
     assert "Resume or cancel" in page
+    # Who may not decide is told of no button that they have not.
+    assert f'href="/desk/sends/{send.pk}">See why' in desk("editor").get("/desk/").content.decode()
     assert "0 accepted of 3" in page
 
 

@@ -82,7 +82,7 @@ def test_what_is_typed_is_seen_and_checked_and_no_row_is_written(desk: Desk) -> 
     assert seen["reads"]
     assert seen["errors"] == 1
     assert 'href="#L10"' in seen["findings"]
-    assert "China: 1 story in full, 3 as headlines; 2 readers" in seen["caption"]
+    assert "<bdi>China</bdi>: 1 story in full, 3 as headlines; 2 readers" in seen["caption"]
     assert "The rocket flies." in seen["text"]
     assert "The rocket flies." in letter
 

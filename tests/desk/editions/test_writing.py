@@ -114,15 +114,16 @@ def test_the_page_goes_on_with_text_that_is_not_saved(desk: Desk) -> None:
     assert "that is not saved" in beside
     assert "<textarea" not in beside
     assert "not saved" not in desk("admin").get(path_of(edition)).content.decode()
-    client.post(path_of(edition, "/draft"), {"do": "drop"})
+    client.post(path_of(edition, "/draft"), {"do": "drop", "draft": kept.json()["draft"]})
     assert not Draft.objects.exists()
 
 
 def test_keeping_the_saved_text_is_no_draft(desk: Desk) -> None:
     edition = an_edition(a_list())
     client = desk("editor")
-    client.post(path_of(edition, "/draft"), {"text": "half", "base": 1})
-    client.post(path_of(edition, "/draft"), {"text": TEXT.replace("\n", "\r\n"), "base": 1})
+    kept = client.post(path_of(edition, "/draft"), {"text": "half", "base": 1}).json()
+    as_saved = {"text": TEXT.replace("\n", "\r\n"), "base": 1, "draft": kept["draft"]}
+    assert client.post(path_of(edition, "/draft"), as_saved).json()["draft"] == ""
     assert not Draft.objects.exists()
 
 

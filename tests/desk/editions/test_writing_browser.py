@@ -9,12 +9,14 @@ from typing import Any, Literal
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from playwright.sync_api import Browser, Page, expect
+from django.contrib.sessions.models import Session
+from django.test import Client
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from mailer import drafts, editions, previews
 from mailer.accounts.roles import Role
 from mailer.models import Draft, Edition
-from tests.accounts.cast import a_person, signed_in
+from tests.accounts.cast import PASSWORD, a_person, a_user, signed_in
 from tests.stage import EDITION, NOW, a_list, an_edition, readers
 from tests.waiting import until
 
@@ -65,7 +67,10 @@ def window(
 
 
 def as_(role: Role) -> dict[str, str]:
-    client = signed_in(a_person(role))
+    return of(signed_in(a_person(role)))
+
+
+def of(client: Client) -> dict[str, str]:
     return {
         name: client.cookies[name].value
         for name in (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME)
@@ -120,6 +125,50 @@ def test_a_window_that_is_closed_loses_nothing(browser: Browser, url: str, editi
         assert field(page).count() == 0
         page.get_by_role("link", name="Go on with it").click()
         assert field(page).input_value() == typed
+
+
+def test_who_was_signed_out_while_writing_signs_in_in_another_tab_and_goes_on(
+    browser: Browser, url: str, edition: Edition
+) -> None:
+    here, edda = f"{url}/desk/editions/{edition.pk}", a_user(Role.EDITOR)
+    typed = TEXT.replace("The rocket flew.", "The rocket flew over the sea.")
+    with window(browser, of(signed_in(edda))) as page:
+        page.goto(here)
+        Session.objects.all().delete()
+        field(page).fill(typed)
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("You are signed out.")).to_be_visible()
+        assert field(page).input_value() == typed
+        axe(page)
+        with page.expect_popup() as popup:
+            page.get_by_role("link", name="Sign in in another tab").click()
+        other = popup.value
+        other.get_by_label("Address").fill(edda.email)
+        other.get_by_label("Password", exact=True).fill(PASSWORD)
+        other.get_by_role("button", name="Sign in", exact=True).click()
+        other.wait_for_url(here)
+        other.close()
+        # Of itself: the token is a new one, and what was typed is kept, then saved by this page's own form.
+        expect(page.locator("#kept")).to_contain_text("Kept", timeout=15_000)
+        expect(page.get_by_text("You are signed out.")).to_be_hidden()
+        assert Draft.objects.get().text == typed
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator(".said")).to_have_text("Saved as revision 2")
+        # In a new edition nothing is kept before it is made: who leaves is asked.
+        page.goto(f"{url}/desk/editions/new")
+        field(page).evaluate("area => { area.hidden = true; area.value = 'x'.repeat(2000001); }")
+        page.get_by_role("button", name="Make the edition").click()
+        expect(page.locator("#much")).to_contain_text("2,000,001 bytes")
+        asked: list[str] = []
+
+        def agree(dialog: Dialog) -> None:
+            asked.append(dialog.type)
+            dialog.accept()
+
+        page.once("dialog", agree)
+        page.get_by_role("link", name="an empty edition").click()
+        page.wait_for_url("**from=empty")
+        assert asked == ["beforeunload"]
 
 
 def test_without_scripts_all_of_it_works_but_the_live_parts(
@@ -195,7 +244,8 @@ def test_every_page_is_clean_under_axe_and_nothing_sticks_out(
             shot(page, f"{name}-{width}-{scheme}")
         page.goto(f"{url}/desk/editions/new")
         field(page).fill(BROKEN.replace("{china}", "{mars}"))
-        page.get_by_role("button", name="Make the edition").click()
+        with page.expect_navigation():  # the script asks first who is signed in
+            page.get_by_role("button", name="Make the edition").click()
         axe(page)
         shot(page, f"faulty-{width}-{scheme}")
 

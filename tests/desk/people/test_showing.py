@@ -45,7 +45,7 @@ def test_a_person_s_page_holds_all_that_is_known_of_them(sender: Client, nina: S
         f'href="/desk/subscribers/{nina.subscriber_id}/sends/{send.pk}"',
         "subscribers add",
         "by <bdi>ada</bdi>",
-        '>China</span> · <span class="interest i2">Africa</span>',
+        '>China</span> · <span class="interest i2" dir="auto">Africa</span>',
     ):
         assert word in shown
 

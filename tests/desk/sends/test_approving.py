@@ -3,13 +3,14 @@
 import pytest
 
 from mailer import editions
+from mailer.accounts.models import User
 from mailer.look import content_hash, look_of
-from mailer.models import Approval, Edition
+from mailer.models import Approval, Edition, Revision
 from subscribers import changes
 from subscribers.models import List
 from tests.desk.conftest import Desk
 from tests.desk.sends.cast import a_house, now
-from tests.stage import EDITION
+from tests.stage import EDITION, a_list
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
@@ -90,3 +91,25 @@ def test_a_viewer_approves_nothing(desk: Desk, edition: Edition) -> None:
 def test_there_is_no_edition_of_another_number(desk: Desk) -> None:
     for number in (999, 10**30):
         assert desk("editor").get(f"/desk/editions/{number}/approve").status_code == 404
+
+
+def test_every_text_that_is_made_at_the_desk_is_its_users(desk: Desk) -> None:
+    owner = a_list()
+    editor, sender = desk("editor"), desk("sender")
+    edda, sam = (User.objects.get(role=role) for role in ("editor", "sender"))
+    editor.post("/desk/editions/new", {"list": owner.slug, "text": EDITION.decode()})
+    edition = Edition.objects.get()
+    here = f"/desk/editions/{edition.pk}"
+    line = EDITION.decode().split("{africa}")[0].count("\n") + 1
+    deeds = [
+        (sender, here, {"text": EDITION.decode().replace("flew", "fell"), "base": "1", "do": "save"}),
+        (editor, f"{here}/board/change", {"base": "2", "line": str(line), "do": "tag", "interest": "china"}),
+        (sender, f"{here}/board/change", {"base": "3", "to": "2", "do": "undo"}),
+        (editor, f"{here}/history", {"revision": "1", "over": "4"}),
+    ]
+    whose = [edda.pk]
+    for client, address, form in deeds:
+        answer = client.post(address, form)
+        assert answer.status_code in (302, 303), (address, answer.content.decode())
+        whose.append(edda.pk if client is editor else sam.pk)
+        assert list(Revision.objects.order_by("number").values_list("author_user", flat=True)) == whose

@@ -3,6 +3,7 @@
 import pytest
 
 from mailer import editions, sends
+from mailer.accounts.models import User
 from mailer.models import Revision, Send
 from subscribers.models import List
 from tests.desk.conftest import Desk
@@ -84,7 +85,8 @@ def test_where_a_second_person_is_wanted_it_is_said_beforehand_and_who_that_may_
     assert status == 422
     assert "needs the word of a second person" in page
     assert sends.find(send.pk).status == "cancelled"
-    editions.approve(editions.find(send.edition_id), by="Edda Lind", now=now(), word="meant so")
+    edda = User.objects.get(name="Edda Lind")
+    editions.approve(editions.find(send.edition_id), by=edda.by, now=now(), word="meant so")
     assert post(desk, send, do="send", word="meant so")[0] == 303
 
 

@@ -1,10 +1,13 @@
 """An edition scheduled in two steps: when and to whom; then the moment in several zones, and its button."""
 
 import datetime as dt
+import threading
 
 import pytest
+from django.db import connection
+from django.test import Client
 
-from mailer import editions
+from mailer import editions, sends
 from mailer.models import Edition, Send
 from subscribers.models import List
 from subscribers.segments import keeping
@@ -32,7 +35,7 @@ def see(desk: Desk, edition: Edition, **asked: str) -> str:
 
 
 def post(desk: Desk, edition: Edition, role: str = "sender", **form: str) -> tuple[int, str]:
-    said = WHEN | {"content": hash_of(edition), "word": "meant so", **form}
+    said = WHEN | {"content": hash_of(edition), "word": "meant so", "far": "1", **form}
     answer = desk(role).post(f"/desk/editions/{edition.pk}/schedule", said)
     return answer.status_code, answer.content.decode()
 
@@ -88,8 +91,10 @@ def test_it_may_leave_at_once(desk: Desk, edition: Edition) -> None:
     ("form", "said"),
     [
         ({"zone": "Mars/Olympus"}, "There is no time zone"),
+        ({"zone": "localtime"}, "There is no time zone"),
         ({"at": "whenever"}, "is no time"),
-        ({"at": "2001-01-01T09:00"}, "has passed"),
+        ({"at": "2031-12-01T09:00+03:00"}, "leave that out, and name the zone<"),
+        ({"at": "2001-01-01T09:00"}, "has passed; say a time to come, or as soon as possible"),
         ({"segment": "nobody"}, "has no segment"),
     ],
 )
@@ -100,6 +105,7 @@ def test_what_cannot_be_is_refused_and_schedules_nothing(
     assert status == 422
     assert said in page
     assert "`" not in page
+    assert "--" not in page.partition('role="alert">')[2].partition("</p>")[0]
     assert not Send.objects.exists()
 
 
@@ -146,6 +152,83 @@ def test_who_will_get_it_is_shown_of_a_segment_too(desk: Desk, edition: Edition)
 def test_another_send_of_the_edition_is_named(desk: Desk, edition: Edition) -> None:
     send = scheduled(edition)
     assert f'This edition has <a href="/desk/sends/{send.pk}">' in see(desk, edition)
+
+
+def test_a_repeated_click_leads_to_the_one_send(desk: Desk, edition: Edition) -> None:
+    path, form = f"/desk/editions/{edition.pk}/schedule", WHEN | {"content": hash_of(edition), "far": "1"}
+    first = desk("sender").post(path, form | {"word": "meant so"})
+    # The approval is used by now, and the form of an approved edition has no word.
+    second = desk("sender").post(path, form)
+    assert (second.status_code, second.headers["Location"]) == (303, first.headers["Location"])
+    assert Send.objects.count() == 1
+
+
+def test_what_was_undone_since_is_scheduled_again(desk: Desk, edition: Edition) -> None:
+    assert post(desk, edition, when="now")[0] == 303
+    sends.cancel(Send.objects.get().pk, by="Nia", now=now())
+    assert post(desk, edition, when="now")[0] == 303
+    assert Send.objects.count() == 2
+
+
+def test_what_another_scheduled_meanwhile_is_named_and_one_is_asked_again(
+    desk: Desk, edition: Edition
+) -> None:
+    other = scheduled(edition)
+    status, page = post(desk, edition)
+    assert status == 409
+    assert "Nia scheduled this edition meanwhile: look whether you want another send of it." in page
+    assert (
+        f'<a href="/desk/sends/{other.pk}">send {other.pk}</a> already, by <bdi>Nia</bdi>: scheduled for'
+        in page
+    )
+    assert f'<input type="hidden" name="already" value="{other.pk}">' in page
+    assert Send.objects.count() == 1
+    assert post(desk, edition, already=str(other.pk))[0] == 303
+    assert Send.objects.count() == 2
+
+
+@pytest.mark.parametrize(("second", "answers"), [("sender", {303}), ("admin", {303, 409})])
+def test_two_clicks_at_once_make_one_send(
+    desk: Desk, edition: Edition, second: str, answers: set[int]
+) -> None:
+    form = WHEN | {"content": hash_of(edition), "word": "meant so", "far": "1"}
+    gate, found = threading.Barrier(2), set()
+
+    def click(client: Client) -> None:
+        gate.wait()
+        try:
+            found.add(client.post(f"/desk/editions/{edition.pk}/schedule", form).status_code)
+        finally:
+            connection.close()
+
+    windows = [Client(), Client()]
+    for window, role in zip(windows, ("sender", second), strict=True):
+        window.cookies = desk(role).cookies
+    clicks = [threading.Thread(target=click, args=[window]) for window in windows]
+    for each in clicks:
+        each.start()
+    for each in clicks:
+        each.join()
+    assert found == answers
+    assert Send.objects.count() == 1
+
+
+def test_a_year_that_may_be_mistyped_is_asked_about(desk: Desk, edition: Edition) -> None:
+    assert "is the year right?" in see(desk, edition, at="2126-12-02T09:00")
+    assert "is the year right?" not in see(
+        desk, edition, at=f"{now() + dt.timedelta(days=300):%Y-%m-%dT%H:%M}"
+    )
+    form = WHEN | {"content": hash_of(edition), "word": "meant so"}
+    answer = desk("sender").post(f"/desk/editions/{edition.pk}/schedule", form)
+    assert answer.status_code == 422
+    assert "Tick this if it is; else choose another time." in answer.content.decode()
+    assert not Send.objects.exists()
+
+
+def test_a_city_will_do_for_its_zone(desk: Desk, edition: Edition) -> None:
+    assert "Schedule for Tuesday 2 December 2031, 09:00 in Nairobi" in see(desk, edition, zone=" nairobi ")
+    assert post(desk, edition, zone="nairobi")[0] == 303
+    assert Send.objects.get().zone == "Africa/Nairobi"
 
 
 @pytest.mark.parametrize("role", ["viewer", "editor"])

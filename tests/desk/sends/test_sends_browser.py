@@ -126,6 +126,7 @@ def test_an_edition_is_scheduled_moved_and_undone_without_javascript(open_: Open
     page.get_by_label("By the clock in").fill("Africa/Nairobi")
     page.get_by_role("button", name="See when that is, and who gets it").click()
     page.get_by_label(re.compile("^Why the warning")).fill("meant so")
+    page.get_by_label("The year is right").check()
     page.get_by_role("button", name="Schedule for Tuesday 2 December 2031, 09:00 in Nairobi").click()
     expect(page.get_by_role("status")).to_contain_text(
         "It leaves on Tuesday 2 December 2031, 09:00 in Nairobi."
@@ -133,6 +134,7 @@ def test_an_edition_is_scheduled_moved_and_undone_without_javascript(open_: Open
     page.get_by_role("link", name="Move").click()
     page.get_by_label("Leaves on").fill("2031-12-03T10:00")
     page.get_by_role("button", name="See when that is").click()
+    page.get_by_label("The year is right").check()
     page.get_by_role("button", name=re.compile("^Move it to Wednesday 3 December 2031, 10:00")).click()
     page.get_by_role("link", name="Undo").click()
     page.get_by_role("button", name="Undo: it does not leave").click()
