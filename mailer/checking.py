@@ -20,8 +20,9 @@ from mailer.preflight import check as preflight
 from mailer.preflight.online import wanted
 from mailer.preflight.values import EVERYTHING
 from mailer.rendering.assemble import carried
-from mailer.rendering.sets import render_sets
+from mailer.rendering.sets import Letters
 from mailer.rendering.values import Look, Reading
+from mailer.tracking.chosen import rewriting_of
 from mailer.vocabulary import SendKind, SendStatus
 
 # How many sent editions of a list are searched for the same story.
@@ -67,11 +68,13 @@ def check(
     at: dt.datetime | None,
     online: Asks | None = None,
     readers: dict[frozenset[str], int] | None = None,
+    letters: Letters | None = None,
 ) -> Checked:
     """Check the revision, whose text `document` is, as it would leave now; nothing is written.
 
     The revision need not be stored. `online` asks what is behind the addresses in it; None: nothing is
-    fetched. `readers` spares counting them (counting).
+    fetched. `readers` spares counting them (counting), `letters` of the
+    document in its look setting these again.
     """
     owner = revision.edition.list
     look = look_of(owner)
@@ -81,9 +84,7 @@ def check(
         text=revision.text,
         document=document,
         look=look,
-        letters=_letters(
-            document, look, readers, tracked=owner.tracked and settings.CONFIGURATION.smtp.relay is None
-        ),
+        letters=_letters(document, look, readers, letters or Letters(document, look), tracked=owner.tracked),
         now=now,
         sends_on=(at or now).astimezone(zone).date(),
         zone=zone,
@@ -109,7 +110,7 @@ def _pictures(revision: Revision, look: Look) -> frozenset[str]:
 
 
 def _letters(
-    document: Document, look: Look, readers: dict[frozenset[str], int], *, tracked: bool
+    document: Document, look: Look, readers: dict[frozenset[str], int], letters: Letters, *, tracked: bool
 ) -> tuple[Letter, ...]:
     """Return the different letters, each once, with the sets of interests that get it."""
     named = carried(document)
@@ -117,12 +118,15 @@ def _letters(
     readings = {EVERYTHING: Reading()}
     chosen = filter(None, sets(order, readers))
     readings |= {"+".join(some): Reading(frozenset(some)) for some in chosen}
-    rendered = render_sets(document, look, readings.values())
+    rendered = letters.of(readings.values())
     names: dict[tuple[str, str], list[str]] = {}
     for name, reading in readings.items():
         letter = rendered[reading]
         names.setdefault((letter.html, letter.text), []).append(name)
-    return tuple(Letter(tuple(same), rendered[readings[same[0]]], tracked) for same in names.values())
+    rewriting = rewriting_of(settings.CONFIGURATION)
+    return tuple(
+        Letter(tuple(same), rendered[readings[same[0]]], tracked, rewriting) for same in names.values()
+    )
 
 
 def _earlier(revision: Revision) -> tuple[Earlier, ...]:

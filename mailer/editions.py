@@ -7,13 +7,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
+from django.utils import translation
 
-from mailer import checking
+from mailer import checking, seconding
+from mailer.accounts.names import user_number
 from mailer.checking import Checked
 from mailer.fetching.values import Asks
+from mailer.languages import nearest
 from mailer.look import content_hash, look_of
 from mailer.manuscript.arriving import Arrival, arrive
 from mailer.manuscript.document import Document, Section
+from mailer.manuscript.drafting import UNNAMED_SECTION
 from mailer.manuscript.reading import read
 from mailer.models import Approval, Edition, Revision, Send, Story
 from mailer.rendering.sets import render_sets
@@ -126,7 +130,14 @@ def _arrived(owner: List, data: bytes) -> Arrival:
         interests={interest.slug: interest.name for interest in owner.interests.filter(retired_at=None)},
         former=former_slugs(owner),
         extra_gazetteer=owner.gazetteer,
+        unnamed=_unnamed(owner.language),
     )
+
+
+def _unnamed(language: str) -> str:
+    """Return what heads a text that nothing headed, in the list's language where we speak it."""
+    with translation.override(nearest(language)):
+        return translation.gettext(UNNAMED_SECTION)  # the archive's pages say it too
 
 
 def _add_revision(edition: Edition, number: int, arrival: Arrival, author: str, now: dt.datetime) -> Revision:
@@ -139,6 +150,7 @@ def _add_revision(edition: Edition, number: int, arrival: Arrival, author: str, 
         source_hash=_sha256(arrival.source) if arrival.source else "",
         warnings=list(arrival.warnings),
         author=author,
+        author_user_id=user_number(author),
         created_at=now,
     )
     _write_stories(revision, arrival.document)
@@ -214,14 +226,12 @@ def approve(
     """Approve the revision, the newest if left out, exactly as it would be sent now.
 
     `word` says why warnings may stand, and is kept with the approval. `checked` spares a second check of the
-    same content. Raises EditionError where the list wants a second person, and this is the first;
-    BlockedError where preflight finds an error.
+    same content. Raises EditionError where the list wants a second person, and this is or may be the first
+    (mailer.seconding); BlockedError where preflight finds an error.
     """
     revision = revision or newest(edition)
-    if edition.list.second_approval and by == revision.author:
-        raise EditionError(
-            f"Edition {edition.pk} is {by}'s own, and {edition.list.slug} wants a second person's approval"
-        )
+    if edition.list.second_approval:
+        _seconds(edition, revision, by)
     word = word_of(word)
     sound(edition, now=now, at=checked.at if checked else None, revision=revision, checked=checked)
     with transaction.atomic():
@@ -229,6 +239,7 @@ def approve(
             revision=revision,
             content_hash=content_hash(revision, look_of(edition.list)),
             by=by,
+            by_user_id=user_number(by),
             at=now,
             word=word,
         )
@@ -244,6 +255,19 @@ def approve(
             after={"revision": revision.number, "content": approval.content_hash, "word": word},
         )
     return approval
+
+
+def _seconds(edition: Edition, revision: Revision, by: str) -> None:
+    """Raise EditionError where this is no second person's word."""
+    if seconding.wrote(revision, by):
+        raise EditionError(
+            f"Edition {edition.pk} is {by}'s own, and {edition.list.slug} wants a second person's approval"
+        )
+    if seconding.poses(by):
+        raise EditionError(
+            f"{by} is a user of the desk, for whom no command speaks, and {edition.list.slug} wants a second"
+            " person's approval: approve at the desk, or by the name of your own account"
+        )
 
 
 def word_of(said: str) -> str:
@@ -267,7 +291,12 @@ def give_back(send: Send, *, now: dt.datetime) -> None:
     holds = said is not None and said.content_hash == content_hash(revision, look_of(send.edition.list))
     if said is not None and holds:
         Approval.objects.create(
-            revision=revision, content_hash=said.content_hash, by=said.by, at=said.at, word=said.word
+            revision=revision,
+            content_hash=said.content_hash,
+            by=said.by,
+            by_user_id=said.by_user_id,
+            at=said.at,
+            word=said.word,
         )
     status = EditionStatus.APPROVED if holds else EditionStatus.DRAFT
     Edition.objects.filter(pk=send.edition_id).update(status=status, changed_at=now)

@@ -16,16 +16,18 @@ from mailer import checking, counting, editions
 from mailer.checking import Checked
 from mailer.interest_sets import Group
 from mailer.look import content_hash, look_of
+from mailer.manuscript.decoding import MOST_BYTES
 from mailer.manuscript.document import Document
-from mailer.manuscript.faults import Fault, ManuscriptError
+from mailer.manuscript.faults import Fault, ManuscriptError, NotText
 from mailer.manuscript.reading import read
 from mailer.matrix.deciding import Issue, decide
 from mailer.matrix.values import Matrix
 from mailer.models import Edition, Revision
 from mailer.preflight import Finding, Severity
 from mailer.rendering.assemble import assemble, carried
-from mailer.rendering.sets import render_sets
+from mailer.rendering.sets import Letters
 from mailer.rendering.values import InterestLook, Look, Reading, Rendered
+from mailer.tracking.chosen import rewriting_of
 from subscribers.interests import former_slugs
 from subscribers.models import List
 
@@ -83,6 +85,8 @@ def of_text(edition: Edition, text: str, *, now: dt.datetime, at: dt.datetime | 
 
 def read_as(edition: Edition, text: str) -> Document:
     """Return what a text would say in the place of the edition's. Raises the manuscript's errors."""
+    if (size := len(text.encode())) > MOST_BYTES:
+        raise NotText(f"the text has {size:,} bytes, and an edition at most {MOST_BYTES:,}")
     owner = edition.list
     offered = [each.slug for each in owner.interests.all() if each.retired_at is None]
     document = read(text, offered, list_slug=owner.slug, former=former_slugs(owner))
@@ -130,8 +134,17 @@ class _Asked:
 @lru_cache(maxsize=64)
 def _check(asked: _Asked) -> Checked:
     return checking.check(
-        asked.revision, asked.document, now=asked.now, at=asked.at, readers=dict(asked.readers)
+        asked.revision,
+        asked.document,
+        now=asked.now,
+        at=asked.at,
+        readers=dict(asked.readers),
+        letters=_letters(asked.document, look_of(asked.revision.edition.list)),
     )
+
+
+# Of each text that is looked at, what preflight, the matrix and the letter beside it have in common.
+_letters = lru_cache(maxsize=4)(Letters)
 
 
 def matrix(owner: List, document: Document, groups: tuple[Group, ...]) -> Matrix:
@@ -144,18 +157,22 @@ def matrix(owner: List, document: Document, groups: tuple[Group, ...]) -> Matrix
             InterestLook(interest.slug, interest.name, colour)
             for colour, interest in enumerate(owner.interests.all())
         ),
-        counted=owner.tracked and settings.CONFIGURATION.smtp.relay is None,
+        counted=owner.tracked,
+        rewriting=rewriting_of(settings.CONFIGURATION),
     )
     return _decided(issue, groups)
 
 
-_decided = lru_cache(maxsize=16)(decide)
+@lru_cache(maxsize=16)
+def _decided(issue: Issue, groups: tuple[Group, ...]) -> Matrix:
+    return decide(issue, groups, _letters(issue.document, issue.look))
 
 
 def forget() -> None:
     """Find everything anew the next time."""
     _check.cache_clear()
     _decided.cache_clear()
+    _letters.cache_clear()
 
 
 @dataclass(frozen=True)
@@ -177,14 +194,14 @@ class Seen:
 def letter(owner: List, document: Document, interests: Iterable[str]) -> Rendered:
     """Return the letter of a reader with these interests; none is everything."""
     reading = _reading(interests)
-    return render_sets(document, look_of(owner), [reading])[reading]
+    return _letters(document, look_of(owner)).of([reading])[reading]
 
 
 def seen(owner: List, document: Document, interests: Iterable[str], groups: Iterable[Group]) -> Seen:
     """Return the letter of a reader with these interests, and what is to be said about it."""
     look, reading = look_of(owner), _reading(interests)
     said = assemble(document, look, reading)
-    rendered = render_sets(document, look, [reading])[reading]
+    rendered = _letters(document, look).of([reading])[reading]
     return Seen(
         letter=rendered,
         full=len(said.edition.stories) + (len(said.elsewhere) if said.elsewhere_in_full else 0),

@@ -38,6 +38,25 @@ def test_the_same_text_on_another_list_is_another_edition() -> None:
     assert first.edition != second.edition
 
 
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("en", "In this edition"),
+        ("zh-Hans", "本期内容"),
+        ("ar-EG", "في هذا العدد"),
+        ("sw", "In this edition"),
+    ],
+)
+def test_what_nothing_headed_is_headed_in_the_list_s_language(language: str, title: str) -> None:
+    owner = a_list()
+    owner.language = language
+    pasted = "航天周报\n\n火箭从文昌发射。它飞得很远，越过了大海，又回到了地球上。\n".encode()
+    made = editions.import_text(owner, pasted, author="ed", now=NOW)
+    newest = editions.newest(made.edition)
+    assert [section.title for section in editions.document_of(newest).sections] == [title]
+    assert f"“{title}”" in newest.warnings[0]
+
+
 def test_an_edition_is_described_in_the_shape_that_scripts_rely_on() -> None:
     described = editions.described(an_edition(a_list()))
     assert described == {

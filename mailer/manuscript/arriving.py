@@ -7,6 +7,7 @@ from mailer.manuscript.addresses import lists_subscribers
 from mailer.manuscript.characters import with_plain_line_ends
 from mailer.manuscript.decoding import decode
 from mailer.manuscript.document import Document
+from mailer.manuscript.drafting import UNNAMED_SECTION
 from mailer.manuscript.faults import Fault, ManuscriptError, Remark, invisible, quoted
 from mailer.manuscript.frontmatter import opens_front_matter
 from mailer.manuscript.gazetteer import Gazetteer
@@ -39,10 +40,12 @@ def arrive(
     interests: Mapping[str, str],
     former: Mapping[str, str] | None = None,
     extra_gazetteer: Mapping[str, Sequence[str]] | None = None,
+    unnamed: str = UNNAMED_SECTION,
 ) -> Arrival:
     """Read an edition for the list, in canonical Markdown or as pasted text; `interests` is name by slug.
 
-    `former` are slugs that interests had before, with those they have. Canonical text is kept as it was
+    `former` are slugs that interests had before, with those they have; `unnamed` heads what nothing headed in
+    pasted text. Canonical text is kept as it was
     written, byte for byte. Raises ManuscriptError with every fault, and NotText, which is one, for bytes that
     are no text.
     """
@@ -62,7 +65,11 @@ def arrive(
     else:
         _check_pasted(mended)
         pasted = understand(
-            mended, list_slug=list_slug, interests=interests, gazetteer=Gazetteer.load(extra_gazetteer)
+            mended,
+            list_slug=list_slug,
+            interests=interests,
+            gazetteer=Gazetteer.load(extra_gazetteer),
+            unnamed=unnamed,
         )
         text = write(pasted.document)
         remarks += pasted.warnings

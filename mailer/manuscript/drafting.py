@@ -19,18 +19,29 @@ UNNAMED_SECTION = "In this edition"
 class Drafter:
     """Turns what was found into values; what it was unsure of is in `remarks`."""
 
-    def __init__(self, interests: Mapping[str, str], gazetteer: Gazetteer, *, speaks_markdown: bool) -> None:
-        """Take the list's interests, name by slug, and whether signs of Markdown are meant as such."""
+    def __init__(
+        self,
+        interests: Mapping[str, str],
+        gazetteer: Gazetteer,
+        *,
+        speaks_markdown: bool,
+        unnamed: str = UNNAMED_SECTION,
+    ) -> None:
+        """Take the list's interests, name by slug, and whether signs of Markdown are meant as such.
+
+        `unnamed` is what a section without a heading is called.
+        """
         self.remarks: list[Remark] = []
         self._interests = interests
         self._gazetteer = gazetteer
         self._speaks_markdown = speaks_markdown
+        self._unnamed = unnamed
 
     def section(self, part: Part) -> Section:
         """Return the section with all that is in it, in order."""
         title, line = part.head.title.in_full, part.first_line
         if part.head.heading is None:
-            title = UNNAMED_SECTION
+            title = self._unnamed
             self._say(line, f"nothing headed this text, so it stands under {quoted(title)}: name it")
         link = f"<{part.head.title.url}>\n\n" if part.head.title.url else ""
         return Section(

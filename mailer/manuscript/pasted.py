@@ -7,7 +7,7 @@ from mailer.manuscript.accounting import missing
 from mailer.manuscript.characters import is_stray_control, with_plain_line_ends
 from mailer.manuscript.composing import speaks_markdown
 from mailer.manuscript.document import Document
-from mailer.manuscript.drafting import Drafter
+from mailer.manuscript.drafting import UNNAMED_SECTION, Drafter
 from mailer.manuscript.faults import Fault, ManuscriptError, Remark, quoted
 from mailer.manuscript.gazetteer import Gazetteer
 from mailer.manuscript.lines import Line, lines_of
@@ -27,11 +27,19 @@ class Pasted:
     warnings: tuple[Remark, ...]
 
 
-def understand(text: str, *, list_slug: str, interests: Mapping[str, str], gazetteer: Gazetteer) -> Pasted:
+def understand(
+    text: str,
+    *,
+    list_slug: str,
+    interests: Mapping[str, str],
+    gazetteer: Gazetteer,
+    unnamed: str = UNNAMED_SECTION,
+) -> Pasted:
     """Find title, date, sections, points and stories in `text`, and propose `interests` (name by slug).
 
-    Every line is in the document or named in a warning. Raises ManuscriptError, with the line, where
-    there is no title or nothing beneath it, or where two headings could not be told apart.
+    `unnamed` heads what nothing headed. Every line is in the document or named in a warning. Raises
+    ManuscriptError, with the line, where there is no title or nothing beneath it, or where two headings could
+    not be told apart.
     """
     text = with_plain_line_ends(text)
     lines = lines_of(text)
@@ -39,7 +47,7 @@ def understand(text: str, *, list_slug: str, interests: Mapping[str, str], gazet
     kept = [line for index, line in enumerate(lines) if index not in strays]
     masthead = read_masthead(kept)
     parts, doubts = outline(masthead.rest)
-    drafter = Drafter(interests, gazetteer, speaks_markdown=speaks_markdown(text))
+    drafter = Drafter(interests, gazetteer, speaks_markdown=speaks_markdown(text), unnamed=unnamed)
     document = Document(
         list=list_slug,
         title=masthead.title,

@@ -12,8 +12,9 @@ from mailer.matrix.values import IN_FULL, Choice, Item, Matrix, Readers, Shown, 
 from mailer.preflight.size import LONGEST_LINK, bytes_of
 from mailer.preflight.values import Letter
 from mailer.rendering.assemble import Assembly, assemble, carried
-from mailer.rendering.sets import render_sets
+from mailer.rendering.sets import Letters
 from mailer.rendering.values import InterestLook, Look, Reading, Rendered
+from mailer.tracking.rewriting import TRANSPORTS, Rewriting
 
 Part = Story | Point
 Slugs = tuple[str, ...] | None  # in the list's order; None is everything
@@ -23,8 +24,8 @@ Slugs = tuple[str, ...] | None  # in the list's order; None is everything
 class Issue:
     """An edition as it would leave now.
 
-    `interests` are all that its list ever had, in order; `look` holds those on offer. `counted`: the
-    transport rewrites links.
+    `interests` are all that its list ever had, in order; `look` holds those on offer. `counted`: opens and
+    clicks are, by that `rewriting`.
     """
 
     number: int
@@ -32,10 +33,14 @@ class Issue:
     look: Look
     interests: tuple[InterestLook, ...]
     counted: bool = True
+    rewriting: Rewriting = TRANSPORTS
 
 
-def decide(issue: Issue, groups: Iterable[Group]) -> Matrix:
-    """Return all letters of an edition, equal ones once: everything first, then those most readers get."""
+def decide(issue: Issue, groups: Iterable[Group], letters: Letters | None = None) -> Matrix:
+    """Return all letters of an edition, equal ones once: everything first, then those most readers get.
+
+    `letters` are those of the issue's document and look, where some were set in type before.
+    """
     known = {interest.slug: interest for interest in issue.interests}
     groups = tuple(groups)
     order = _order(issue, groups)
@@ -48,7 +53,7 @@ def decide(issue: Issue, groups: Iterable[Group]) -> Matrix:
     parts = _parts(issue.document)
     variants = [
         _variant(issue, parts, letter, tuple(_choice(slugs, wanted[slugs], known) for slugs in those))
-        for letter, those in _letters(issue, wanted)
+        for letter, those in _letters(letters or Letters(issue.document, issue.look), wanted)
     ]
     variants.sort(key=lambda variant: (variant.interests is not None, -variant.readers.all))
     outcomes = list(_outcomes(issue, parts, variants, unseen))
@@ -102,10 +107,10 @@ def _choice(slugs: Slugs, readers: Readers, known: Mapping[str, InterestLook]) -
     return Choice(None if slugs is None else tuple(known[slug] for slug in slugs), readers)
 
 
-def _letters(issue: Issue, wanted: Mapping[Slugs, Readers]) -> Iterator[tuple[Rendered, list[Slugs]]]:
+def _letters(letters: Letters, wanted: Mapping[Slugs, Readers]) -> Iterator[tuple[Rendered, list[Slugs]]]:
     """Yield each letter once, with the sets that get it: everything first, then by their readers."""
     readings = {slugs: _reading(slugs) for slugs in wanted}
-    rendered = render_sets(issue.document, issue.look, readings.values())
+    rendered = letters.of(readings.values())
     made: dict[tuple[str, str], tuple[Rendered, list[Slugs]]] = {}
     for slugs, reading in readings.items():
         letter = rendered[reading]
@@ -124,7 +129,7 @@ def _variant(
         choices=choices,
         letter=letter,
         shown=_shown(assembly, parts),
-        leaving=bytes_of(Letter((), letter, issue.counted), LONGEST_LINK),
+        leaving=bytes_of(Letter((), letter, issue.counted, issue.rewriting), LONGEST_LINK),
         sent=_is_sent(issue, assembly),
     )
 

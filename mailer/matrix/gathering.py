@@ -10,6 +10,7 @@ from mailer.matrix.deciding import Issue, decide
 from mailer.matrix.values import Matrix
 from mailer.models import Edition
 from mailer.rendering.values import InterestLook
+from mailer.tracking.chosen import rewriting_of
 
 
 def matrix(edition: Edition) -> Matrix:
@@ -23,6 +24,7 @@ def matrix(edition: Edition) -> Matrix:
             InterestLook(interest.slug, interest.name, colour)
             for colour, interest in enumerate(owner.interests.all())
         ),
-        counted=owner.tracked and settings.CONFIGURATION.smtp.relay is None,
+        counted=owner.tracked,
+        rewriting=rewriting_of(settings.CONFIGURATION),
     )
     return decide(issue, counting.exact(owner, now=dt.datetime.now(dt.UTC)).groups)

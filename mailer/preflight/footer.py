@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
+from mailer.preflight.reading import solid
 from mailer.preflight.values import Found, Letter, Matter
-from mailer.rendering.marks import defused
 from mailer.rendering.values import LEAVE_MARK, PREFERENCES_MARK
 
+_FOOT = 8_000  # characters
 _LINK = re.compile(r"<a\s[^>]*?href=[\"']?([^\"'\s>]+)", re.IGNORECASE)
 
 
@@ -21,7 +22,8 @@ def no_postal_address(matter: Matter) -> Iterator[Found]:
     lacking = tuple(
         letter.name
         for letter in matter.letters
-        if any(line not in text for text in _parts(letter) for line in lines)
+        if any(line not in letter.solid_text for line in lines)
+        or (letter.rendered.html and not _stand_in(letter.seen, lines))
     )
     if lacking:
         yield Found("The postal address is missing: put it back into the letter's template", variants=lacking)
@@ -49,18 +51,17 @@ def _without(matter: Matter, mark: str, what: str) -> Iterator[Found]:
         )
 
 
-def _parts(letter: Letter) -> Iterator[str]:
-    """Yield the text part and, where there is one, the HTML part, without their spaces."""
-    yield solid(letter.rendered.text)
-    if letter.rendered.html:
-        yield solid(unescape(letter.seen))
+def _stand_in(html: str, lines: list[str]) -> bool:
+    """Return whether all lines, without their spaces, stand in HTML; the foot of it has them, as a rule.
+
+    It is cut before a tag, which no character reference and no mark goes across.
+    """
+    foot = max(html.rfind("<", 0, max(len(html) - _FOOT, 0)), 0)
+    return any(
+        all(line in said for line in lines) for said in (solid(unescape(html[start:])) for start in (foot, 0))
+    )
 
 
 def _links(letter: Letter) -> set[str]:
     """Return where the links lead that a reader of this letter sees."""
     return set(_LINK.findall(letter.seen))
-
-
-def solid(text: str) -> str:
-    """Return text without spaces, which each part has where it needs them, and without marks."""
-    return "".join(defused(text).split())

@@ -1,19 +1,14 @@
 """Rules of size: what Gmail cuts off, counted as the letter will leave."""
 
-import re
 from collections.abc import Iterator
 
 from mailer.preflight.values import Found, Letter, Matter
-from mailer.rendering.values import MARKS
 
 # Gmail cuts HTML at about 102,400 bytes, and with it the way to leave.
 WARNED, CUT = 80_000, 100_000  # bytes
 # A link that SendGrid counts clicks on becomes 300 to 500 bytes long: what is certain blocks, what
-# may be warns.
+# may be warns. One of our own is as long as it is.
 SHORTEST_LINK, LONGEST_LINK = 300, 500
-_OWN_LINK = 120  # bytes of a reader's own link: an address of ours with a token
-
-_LINK = re.compile(r"<a\s(?P<rest>[^>]*?href=\"(?P<url>https?://[^\"]*)\"[^>]*)>")
 
 
 def cut(matter: Matter) -> Iterator[Found]:
@@ -40,14 +35,6 @@ def _larger(matter: Matter, most: int, link: int, what: str) -> Iterator[Found]:
 
 
 def bytes_of(letter: Letter, link: int) -> int:
-    """Return the bytes of a letter's HTML as it leaves, where a counted link takes at least `link`."""
-    html = letter.rendered.html
-    size = len(html.encode())
-    size += sum(html.count(mark) * (_OWN_LINK - len(mark)) for mark in MARKS)
-    if letter.tracked:
-        size += sum(
-            max(link - len(found["url"]), 0)
-            for found in _LINK.finditer(html)
-            if 'clicktracking="off"' not in found["rest"]
-        )
-    return size
+    """Return the bytes of a letter's HTML as it leaves, where a link that grows takes at least `link`."""
+    size, links = letter.measured
+    return size + sum(max(link - length, 0) for length in links)

@@ -1,7 +1,6 @@
 """What preflight looks at, and what it finds."""
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -10,19 +9,12 @@ from functools import cached_property
 from mailer.fetching.values import Fetched, Question
 from mailer.manuscript.document import Document
 from mailer.preflight.page import START, Page, Place
+from mailer.preflight.reading import measured, seen, solid
 from mailer.rendering.palette import COLOURS, INTERESTS, Shade
 from mailer.rendering.values import Look, Rendered
+from mailer.tracking.rewriting import TRANSPORTS, Rewriting
 
 EVERYTHING = "everything"
-# What nobody sees: comments, which Outlook alone reads, and what a template hides.
-# Within it no tag of the same name may stand, so that its end is its own.
-_HIDDEN = re.compile(
-    r"<!--.*?-->"
-    r"|<(?P<tag>[a-z][a-z0-9]*)\b[^>]*?"
-    r"(?:style=\"[^\"]*(?:display\s*:\s*none|visibility\s*:\s*hidden)[^\"]*\"|\shidden[\s>=])"
-    r"(?:(?!<(?P=tag)\b).)*?</(?P=tag)>",
-    re.DOTALL | re.IGNORECASE,
-)
 
 
 class Severity(StrEnum):
@@ -36,11 +28,12 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter as rendered, and the sets of interests that get it; `tracked`: the transport counts clicks."""
+    """A letter as rendered, and the sets that get it; `tracked`: it is counted, as `rewriting` has it."""
 
     names: tuple[str, ...]  # "everything", or slugs in the list's order: "china+africa"
     rendered: Rendered
     tracked: bool = True
+    rewriting: Rewriting = TRANSPORTS
 
     @property
     def name(self) -> str:
@@ -50,7 +43,18 @@ class Letter:
     @cached_property
     def seen(self) -> str:
         """Return the HTML without what its template hides and what Outlook alone reads."""
-        return _HIDDEN.sub("", self.rendered.html)
+        return seen(self.rendered.html)
+
+    @cached_property
+    def measured(self) -> tuple[int, tuple[int, ...]]:
+        """Return the bytes of the HTML that leaves, and the length of each link that grows then."""
+        html = self.rewriting.of(self.rendered.html) if self.tracked else self.rendered.html
+        return measured(html, grows=self.tracked and not self.rewriting.own)
+
+    @cached_property
+    def solid_text(self) -> str:
+        """Return the text part without spaces and marks."""
+        return solid(self.rendered.text)
 
 
 @dataclass(frozen=True)

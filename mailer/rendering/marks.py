@@ -6,10 +6,12 @@ own link to leave.
 
 import re
 
-from mailer.rendering.values import MARKS
+from mailer.rendering.values import MARKS, TOKEN_MARK
 
 # Marks may overlap, so the rest of one is looked at and not taken.
-_FIRST_HYPHEN = re.compile("|".join(f"{re.escape(mark[0])}(?={re.escape(mark[1:])})" for mark in MARKS))
+_FIRST_HYPHEN = re.compile(
+    "|".join(f"{re.escape(mark[0])}(?={re.escape(mark[1:])})" for mark in (*MARKS, TOKEN_MARK))
+)
 # U+2010 looks like the hyphen that it replaces.
 _HYPHEN = "\u2010"
 

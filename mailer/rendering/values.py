@@ -9,6 +9,8 @@ from mailer.rendering.theme import EMPTY, Theme
 LEAVE_MARK = "-leave_url-"
 PREFERENCES_MARK = "-preferences_url-"
 MARKS = (LEAVE_MARK, PREFERENCES_MARK)
+# Put into letters that are counted, when they leave (mailer.tracking.rewriting).
+TOKEN_MARK = "-reader_token-"  # noqa: S105 - no secret: a reader's token takes its place
 
 
 @dataclass(frozen=True)

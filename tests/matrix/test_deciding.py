@@ -9,7 +9,8 @@ from mailer.interest_sets import Group
 from mailer.matrix.deciding import Issue, decide
 from mailer.matrix.values import Matrix, Readers, Shown, Variant
 from mailer.rendering.sets import render_sets
-from mailer.rendering.values import InterestLook, Reading
+from mailer.rendering.values import TOKEN_MARK, InterestLook, Reading
+from mailer.tracking.rewriting import TRANSPORTS, Rewriting
 from tests.matrix.conftest import AFRICA, CHINA, DOCUMENT, GROUPS, ISSUE, LOOK, MOON
 
 F, H, N = Shown.FULL, Shown.HEADLINE, Shown.NOT
@@ -83,7 +84,17 @@ def test_a_letter_without_a_story_is_sent_as_the_list_wants(no_story: str, *, se
 def test_links_that_are_counted_make_a_letter_longer() -> None:
     bare = decide(dataclasses.replace(ISSUE, counted=False), GROUPS).variants[0]
     counted = decide(ISSUE, GROUPS).variants[0]
-    assert counted.leaving - bare.leaving == sum(500 - len(link) for link in bare.letter.links)
+    unseen = len(TRANSPORTS.of(bare.letter.html)) - len(bare.letter.html)
+    longer = sum(500 - len(link) for link in bare.letter.links)
+    assert counted.leaving - bare.leaving == longer + unseen
+
+
+def test_links_of_our_own_are_as_long_as_they_are() -> None:
+    own = Rewriting("https://news.example", own=True)
+    bare = decide(dataclasses.replace(ISSUE, counted=False), GROUPS).variants[0]
+    counted = decide(dataclasses.replace(ISSUE, rewriting=own), GROUPS).variants[0]
+    written = own.of(bare.letter.html).replace(TOKEN_MARK, "t" * 24)
+    assert counted.leaving - bare.leaving == len(written) - len(bare.letter.html)
 
 
 def test_of_too_many_sets_the_rarest_are_counted_and_not_rendered(monkeypatch: pytest.MonkeyPatch) -> None:

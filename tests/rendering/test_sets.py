@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from mailer.manuscript.document import Document
-from mailer.rendering.sets import render_sets
+from mailer.rendering.sets import Letters, render_sets
 from mailer.rendering.values import Look, Reading
 
 AFRICA = Reading(frozenset({"africa"}))
@@ -36,3 +36,12 @@ def test_whether_clicks_are_counted_does_not_change_the_letter(edition: Document
     untracked = replace(AFRICA, tracked=False)
     letters = render_sets(edition, look, [AFRICA, untracked])
     assert letters[untracked] is letters[AFRICA]
+
+
+def test_letters_that_are_asked_for_one_after_the_other_are_those_of_once(
+    edition: Document, look: Look, all_sets: list[Reading]
+) -> None:
+    letters = Letters(edition, look)
+    for some in (all_sets[5:9], [replace(AFRICA, text_only=True)], all_sets):
+        assert letters.of(some) == render_sets(edition, look, some)
+    assert letters.of([AFRICA])[AFRICA] is letters.of(all_sets)[AFRICA]
