@@ -7,10 +7,13 @@ from typing import Any
 from django.db.models import Q
 
 from mailer.database import fetch
-from mailer.models import Event
+from mailer.models import Event, Link, MailDomain, Trace
 from mailer.models.deliveries import EVENT_COLUMNS
 from mailer.reports import OUTCOME_ORDER, OUTCOMES
+from mailer.tallies.links import CANARY, OTHER
+from mailer.tallies.reasons import said
 from mailer.telling.known import AT_THE_REQUEST
+from mailer.vocabulary import Measure
 from subscribers import moments
 from subscribers.addresses import address_key, parse
 from subscribers.models import Letter
@@ -62,6 +65,7 @@ ORDER BY delivery.id DESC LIMIT %(limit)s
 _NEWEST = 2**63 - 1  # above every number
 
 _MANY = 1_000  # of one statement
+OF_NO_LETTER = {OTHER: "a link that the letter does not have", CANARY: "the link that no person sees"}
 
 
 def outcomes(address: str) -> dict[str, int]:
@@ -120,7 +124,10 @@ def copies(subscriber: int, keys: Sequence[str]) -> list[dict[str, Any]]:
     told: dict[int, list[dict[str, Any]]] = {}
     for event in _events_of([row[0] for row in rows]):
         told.setdefault(event.delivery_ref, []).append(_event(event))
-    return [_copy(row, told.get(row[0], [])) for row in rows]
+    counted: dict[int, list[dict[str, Any]]] = {}
+    for delivery, trace in _counted([row[0] for row in rows]):
+        counted.setdefault(delivery, []).append(trace)
+    return [_copy(row, told.get(row[0], []), counted.get(row[0], [])) for row in rows]
 
 
 def events_without_a_copy(keys: Sequence[str]) -> list[dict[str, Any]]:
@@ -157,6 +164,27 @@ def _events_of(deliveries: Sequence[int]) -> Iterator[Event]:
         yield from Event.objects.filter(delivery_ref__in=part).order_by("at", "pk")
 
 
+def _counted(deliveries: Sequence[int]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield what each copy counts for beyond its row: links, reasons, domains, each at its earliest."""
+    for start in range(0, len(deliveries), _MANY):
+        part = deliveries[start : start + _MANY]
+        found = list(Trace.objects.filter(delivery__in=part).order_by("at", "pk"))
+        urls = dict(Link.objects.filter(pk__in={each.key for each in found}).values_list("pk", "url"))
+        names = dict(MailDomain.objects.filter(pk__in={each.key for each in found}).values_list("pk", "name"))
+        for each in found:
+            which: str | None
+            if each.measure == Measure.LINK:
+                which = urls.get(each.key) or OF_NO_LETTER.get(each.key)
+            elif each.measure.endswith("_reason"):
+                which = said(each.key)
+            else:
+                which = names.get(each.key)
+            yield (
+                each.delivery_id,
+                {"what": each.measure, "which": which, "by_a_machine": each.machine, "at": each.at},
+            )
+
+
 def _event(event: Event) -> dict[str, Any]:
     return {
         "kind": event.kind,
@@ -168,7 +196,7 @@ def _event(event: Event) -> dict[str, Any]:
     }
 
 
-def _copy(row: Sequence[Any], told: list[dict[str, Any]]) -> dict[str, Any]:
+def _copy(row: Sequence[Any], told: list[dict[str, Any]], counted: list[dict[str, Any]]) -> dict[str, Any]:
     _, newsletter, title, day, kind, scheduled_at, state, reason, test_address, *rest = row
     subject, text_only, tracked, language, left_at, message_id, said, *times = rest
     carried = left_at is not None and reason not in AT_THE_REQUEST
@@ -193,6 +221,7 @@ def _copy(row: Sequence[Any], told: list[dict[str, Any]]) -> dict[str, Any]:
         "transport_said": said or "",
         "first": _first(times),
         "events": told,
+        "counted_for": counted,
     }
 
 

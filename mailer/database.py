@@ -13,6 +13,8 @@ from django.db import connection
 Parameters = Sequence[Any] | dict[str, Any]
 Row = tuple[Any, ...]
 
+_ROWS = 500  # of one INSERT
+
 
 def is_postgresql() -> bool:
     """Return whether the database is PostgreSQL; else it is SQLite."""
@@ -22,6 +24,12 @@ def is_postgresql() -> bool:
 def instant(moment: dt.datetime) -> str:
     """Return an aware moment as both databases write it."""
     return str(moment.astimezone(dt.UTC).replace(tzinfo=None))
+
+
+def moment(read: dt.datetime | str) -> dt.datetime:
+    """Return an instant that raw SQL read: SQLite has text in UTC, an expression may have lost its zone."""
+    at = dt.datetime.fromisoformat(read) if isinstance(read, str) else read
+    return at if at.tzinfo else at.replace(tzinfo=dt.UTC)
 
 
 def execute(sql: str, parameters: Parameters = ()) -> int:
@@ -36,6 +44,17 @@ def execute_many(sql: str, rows: Iterable[Row]) -> None:
     """Run one statement for each of `rows`."""
     with connection.cursor() as cursor:
         cursor.executemany(sql, list(rows))
+
+
+def insert_many(sql: str, rows: Sequence[Row]) -> None:
+    """Run one INSERT of many rows, whose values go where it says `{values}`, so many at once.
+
+    On PostgreSQL that is several times as quick as a statement for each.
+    """
+    for start in range(0, len(rows), _ROWS):
+        some = rows[start : start + _ROWS]
+        values = ",".join([f"({','.join(['%s'] * len(some[0]))})"] * len(some))
+        execute(sql.format(values=values), [value for row in some for value in row])
 
 
 def fetch(sql: str, parameters: Parameters = ()) -> list[Row]:
@@ -64,6 +83,13 @@ def one_snapshot() -> None:
         execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         # To compile statements that run once takes longer than to run them.
         execute("SET LOCAL jit = off")
+
+
+def hour_of(column: str) -> str:
+    """Return the expression for the hour of an instant, counted from 1970 in UTC."""
+    if is_postgresql():
+        return f"CAST(floor(extract(epoch FROM {column}) / 3600) AS bigint)"
+    return f"CAST(strftime('%%s', {column}) AS INTEGER) / 3600"
 
 
 def locking(strength: str) -> str:

@@ -15,6 +15,8 @@ from django.db.models import Q, QuerySet
 from mailer import batches, events
 from mailer.database import fetch
 from mailer.models import Attempt, Delivery, Event, EventBody, Send, Tester
+from mailer.tallies import holding, parting
+from mailer.tallies.links import link_key
 from mailer.transports.words import pattern_of
 from mailer.vocabulary import SendKind
 from mailer.webhooks.sendgrid import hear
@@ -177,8 +179,10 @@ def _part(person: Person, copies: Sequence[int]) -> tuple[int, int]:
     named = parted = 0
     for part in _portions(copies):
         held = Delivery.objects.filter(pk__in=part)
-        # In the order of their ids, as events lock them.
+        # Their sends first, and they in the order of their ids, as events do both.
+        holding.hold(part)
         list(held.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+        parting.part(part)
         named += held.exclude(test_address="").update(test_address="")
         parted += held.filter(subscriber=person.subscriber).exclude(subscriber=None).update(subscriber=None)
     return named, parted
@@ -200,7 +204,7 @@ def _blank(told: QuerySet[Event], person: Person) -> int:
     ):
         left = theirs.sub(STRUCK, link)
         if left != link:
-            changed += Event.objects.filter(pk=event).update(link=left, link_key=events.link_key(left))
+            changed += Event.objects.filter(pk=event).update(link=left, link_key=link_key(left))
     return changed
 
 

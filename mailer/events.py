@@ -14,10 +14,13 @@ import structlog
 from django.db import transaction
 
 from mailer import batches
-from mailer.database import execute_many, fetch, instant, locking
+from mailer.database import execute, fetch, insert_many, instant, locking
 from mailer.faultpoints import reach
 from mailer.models import EventBody
 from mailer.models.deliveries import EVENT_COLUMNS
+from mailer.tallies import holding, keeping
+from mailer.tallies.links import link_key
+from mailer.tallies.reasons import code_of
 from mailer.vocabulary import EventKind
 from mailer.webhooks.sendgrid import hear
 from mailer.webhooks.told import Told
@@ -31,6 +34,8 @@ log = structlog.get_logger()
 
 MAIL = "mail"
 
+LAST_SEEN = {EventKind.OPENED: "last_opened_at", EventKind.CLICKED: "last_clicked_at"}
+
 # Kinds after which the address is not written to again; a block is about the letter, not the address.
 SUPPRESSES = {
     EventKind.BOUNCED: Suppressed.BOUNCED,
@@ -39,28 +44,31 @@ SUPPRESSES = {
 }
 
 INSERT_EVENT = """
-INSERT INTO event
-  (delivery_ref, address_key, send_ref, attempt, kind, at, link, link_key, machine, detail, received_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT (delivery_ref, address_key, kind, at, link_key, machine) DO NOTHING
+INSERT INTO event (
+  delivery_ref, address_key, send_ref, attempt, kind, at, link, link_key, machine, agent, code, detail,
+  received_at
+)
+VALUES {values}
+ON CONFLICT (delivery_ref, address_key, kind, at, link_key, machine, agent) DO NOTHING
 """
 
-KEEP_EARLIEST = """
-UPDATE delivery SET {column} = %s WHERE id = %s AND ({column} IS NULL OR {column} > %s)
-"""
+# In one order, so that two bodies about other copies of the same people never wait in a ring.
+LOCK_PEOPLE = "SELECT id FROM subscriber WHERE id IN ({marks}) ORDER BY id"
 
 KEEP_LATEST = """
-UPDATE subscriber SET {column} = %s WHERE id = %s AND ({column} IS NULL OR {column} < %s)
+UPDATE subscriber SET {column} = %s WHERE id IN ({marks}) AND ({column} IS NULL OR {column} < %s)
 """
 
 # Locked in the order of their ids, so that two bodies about the same copies wait for each other once and
 # never in a ring.
-READ_COPIES = """
-SELECT delivery.id, delivery.send_id, edition.list_id, delivery.address_key, delivery.subscriber_id
+READ_COPIES = f"""
+SELECT
+  delivery.id, delivery.send_id, edition.list_id, delivery.address_key, delivery.subscriber_id, send.tallied,
+  {", ".join(f"delivery.{column}" for column in EVENT_COLUMNS.values())}
 FROM delivery
 JOIN send ON send.id = delivery.send_id
 JOIN edition ON edition.id = send.edition_id
-WHERE delivery.id IN ({marks})
+WHERE delivery.id IN ({{marks}})
 ORDER BY delivery.id
 """
 
@@ -80,11 +88,24 @@ WHERE attempt.id IN ({marks})
 class Copy:
     """What our rows say of the copy that an event names."""
 
-    delivery: int
-    send: int
     list: int
     address_key: str
-    subscriber: int | None
+    standing: keeping.Standing
+
+    @property
+    def delivery(self) -> int:
+        """Return its number."""
+        return self.standing.delivery
+
+    @property
+    def send(self) -> int:
+        """Return its send's number."""
+        return self.standing.send
+
+    @property
+    def subscriber(self) -> int | None:
+        """Return whose it is; None where the person was erased, or is no subscriber."""
+        return self.standing.subscriber
 
 
 Placed = list[tuple[Told, Copy | None]]
@@ -137,12 +158,11 @@ def take(told: Iterable[Told], *, source: str, now: dt.datetime) -> int:
 
 def note_leaving(delivery: int, *, at: dt.datetime) -> None:
     """Keep that a reader left by the link in this copy, as the event it is; nothing if the copy is gone."""
-    moment = instant(at)
+    told = Told(EventKind.UNSUBSCRIBED, at, "", delivery, proven=True)
     with transaction.atomic():
-        for (send,) in fetch("SELECT send_id FROM delivery WHERE id = %s", [delivery]):
-            event = (delivery, "", send, None, EventKind.UNSUBSCRIBED, moment, "", "", False, "", moment)
-            execute_many(INSERT_EVENT, [event])
-            execute_many(KEEP_EARLIEST.format(column="unsubscribed_at"), [(moment, delivery, moment)])
+        if copy := _copies({delivery}).get(delivery):
+            _insert([(told, copy)], at)
+            keeping.keep([(told, copy.standing)])
 
 
 def _place(events: Iterable[Told]) -> Placed:
@@ -207,11 +227,15 @@ def _sends_of(attempts: set[uuid.UUID]) -> dict[uuid.UUID, int]:
 
 
 def _copies(deliveries: set[int]) -> dict[int, Copy]:
-    """Return and lock the copies with these ids."""
+    """Return and lock the copies with these ids; and their sends against being counted anew meanwhile."""
     if not deliveries:
         return {}
+    holding.hold(deliveries)
     statement = READ_COPIES.format(marks=_marks(deliveries)) + locking("UPDATE OF delivery")
-    return {row[0]: Copy(*row) for row in fetch(statement, list(deliveries))}
+    return {
+        number: Copy(list_, key, keeping.Standing(number, send, person, bool(tallied), times))
+        for number, send, list_, key, person, tallied, *times in fetch(statement, list(deliveries))
+    }
 
 
 def _marks(values: Sized) -> str:
@@ -221,9 +245,9 @@ def _marks(values: Sized) -> str:
 def _insert(placed: Placed, now: dt.datetime) -> None:
     received = instant(now)
     forgotten = _forgotten(placed)
-    execute_many(
+    insert_many(
         INSERT_EVENT,
-        (
+        [
             (
                 copy.delivery if copy else 0,
                 "" if copy else _key(told, None),
@@ -234,11 +258,13 @@ def _insert(placed: Placed, now: dt.datetime) -> None:
                 told.link,
                 link_key(told.link),
                 told.machine,
+                told.agent,
+                code_of(told.detail) if told.kind in keeping.REASONS else 0,
                 "" if forgotten and _key(told, copy) in forgotten else told.detail,
                 received,
             )
             for told, copy in placed
-        ),
+        ],
     )
 
 
@@ -249,29 +275,25 @@ def _forgotten(placed: Placed) -> set[str]:
     return set(erased.values_list("address_key", flat=True)) if without_person else set()
 
 
-def link_key(link: str) -> str:
-    """Return what stands for a link in the key of its event; '' for none."""
-    return hashlib.blake2b(link.encode(), digest_size=16).hexdigest() if link else ""
-
-
 def _mark(placed: Placed) -> None:
-    """Write the earliest time of each kind, and when each reader was last seen to read."""
-    for (kind, machine), column in EVENT_COLUMNS.items():
-        rows = sorted(
-            (copy.delivery, instant(told.at))
-            for told, copy in placed
-            if copy and told.kind is kind and told.machine is machine
-        )
-        if rows:
-            execute_many(KEEP_EARLIEST.format(column=column), ((at, id_, at) for id_, at in rows))
-    for kind, column in ((EventKind.OPENED, "last_opened_at"), (EventKind.CLICKED, "last_clicked_at")):
-        seen = sorted(
-            (copy.subscriber, instant(told.at))
-            for told, copy in placed
-            if copy and copy.subscriber and told.kind is kind and not told.machine
-        )
-        if seen:
-            execute_many(KEEP_LATEST.format(column=column), ((at, id_, at) for id_, at in seen))
+    """Write what the events change on their copies, and when each reader was last seen to read."""
+    keeping.keep((told, copy.standing) for told, copy in placed if copy)
+    seen = {column: latest for kind, column in LAST_SEEN.items() if (latest := _latest(placed, kind))}
+    if people := {person for latest in seen.values() for person in latest}:
+        fetch(LOCK_PEOPLE.format(marks=_marks(people)) + locking("NO KEY UPDATE"), list(people))
+    for column, latest in seen.items():
+        for at, some in keeping.by_moment(latest.items()):
+            statement = KEEP_LATEST.format(column=column, marks=_marks(some))
+            execute(statement, [at, *some, at])
+
+
+def _latest(placed: Placed, kind: EventKind) -> dict[int, dt.datetime]:
+    """Return when each reader last did something, as these events say."""
+    latest: dict[int, dt.datetime] = {}
+    for told, copy in placed:
+        if told.kind is kind and not told.machine and copy and copy.subscriber:
+            latest[copy.subscriber] = max(told.at, latest.get(copy.subscriber, told.at))
+    return latest
 
 
 def _suppress(placed: Placed, source: str) -> None:

@@ -1,14 +1,15 @@
 """The ledger of a send, in numbers and line by line: computed from the rows, never counted along."""
 
-import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from mailer.database import fetch
+from mailer.database import fetch, moment
 from mailer.models import Attempt, Send
 from mailer.models.deliveries import EVENT_COLUMNS
 from mailer.models.editions import EVERYTHING
+from mailer.tallies import reading
+from mailer.tallies.counts import COPIES
 from mailer.telling.known import AT_THE_REQUEST
 from mailer.vocabulary import SendKind, SendStatus
 from subscribers.interests import Interests
@@ -48,7 +49,7 @@ UNION ALL
 SELECT 'candidates', NULL, NULL, candidates FROM send WHERE id = %(send)s
 """
 
-# The same of several sends, without reasons: those the index of exceptions does not hold.
+# The same of several sends, without reasons.
 SUM_SEVERAL = """
 SELECT 'batch', send_id, state, sum(n) FROM batch WHERE send_id IN ({marks}) AND n > 0 GROUP BY send_id, state
 UNION ALL
@@ -63,8 +64,7 @@ SELECT 'candidates', id, NULL, candidates FROM send WHERE id IN ({marks})
 # since, and so are batches of which SMTP kept nobody, but for those a child in doubt has the same attempt.
 # `copies`: of how many of them a batch below has its readers. Its own request counts unless it was refused,
 # and for as many readers as it had: who was left out of it may be called accepted later, by other proof.
-SUM_TWICE = """
-WITH RECURSIVE again AS (
+_AGAIN = """
   SELECT batch.id FROM batch JOIN attempt ON attempt.id = batch.attempt
   WHERE batch.send_id = %(send)s AND batch.state IN ('resent', 'closed')
     AND (attempt.answer IS NULL OR attempt.answer IN ('accepted', 'unknown', 'partly'))
@@ -77,7 +77,10 @@ WITH RECURSIVE again AS (
         )
       )
     )
-),
+"""
+
+SUM_TWICE = f"""
+WITH RECURSIVE again AS ({_AGAIN}),
 below AS (
   SELECT batch.id, 1 AS copies FROM batch JOIN again ON again.id = batch.parent_id
   UNION
@@ -104,6 +107,9 @@ SELECT coalesce(sum(
   END
 ), 0) FROM held
 """
+
+# Nothing was ever sent again of most sends, and then no copy need be looked at.
+ASK_AGAIN = f"{_AGAIN} LIMIT 1"
 
 # How many addresses the transport refused, by its own words about them.
 COUNT_REJECTED = """
@@ -244,6 +250,8 @@ def status(send: Send, sums: Ledger) -> str:
 
 def twice(send: Send) -> int:
     """Return how many readers may have it twice, by a decision to send again."""
+    if not fetch(ASK_AGAIN, {"send": send.pk}):
+        return 0
     return int(fetch(SUM_TWICE, {"send": send.pk})[0][0])
 
 
@@ -296,6 +304,8 @@ def listing(*, limit: int = 50, before: int | None = None, tests: bool = False) 
 
 def events(send: Send) -> dict[str, int]:
     """Return how many copies had at least one event of each kind; machines apart from people."""
+    if send.tallied:
+        return {measure.value: n for measure, n in reading.totals_of([send.pk], COPIES)[send.pk].items()}
     counts = fetch(COUNT_EVENTS, [send.pk])[0]
     return {
         column.removesuffix("_at"): count
@@ -346,13 +356,8 @@ def lines(send: Send) -> Iterator[dict[str, Any]]:
                 "attempt": str(attempt).replace("-", "") if attempt and carried else None,
                 "message_id": message_id if message_id and carried else None,
                 "events": {
-                    column.removesuffix("_at"): _moment(at)
+                    column.removesuffix("_at"): moment(at)
                     for column, at in zip(EVENT_COLUMNS.values(), times, strict=True)
                     if at is not None
                 },
             }
-
-
-def _moment(at: dt.datetime | str) -> dt.datetime:
-    """Return an instant as both databases read it in raw SQL: SQLite as text in UTC."""
-    return dt.datetime.fromisoformat(str(at)).replace(tzinfo=dt.UTC) if isinstance(at, str) else at

@@ -131,3 +131,33 @@ class EventKind(StrEnum):
     CLICKED = "clicked"
     COMPLAINED = "complained"
     UNSUBSCRIBED = "unsubscribed"
+
+
+class Measure(StrEnum):
+    """What is counted of a send; each counts copies, by the key that is said beside it."""
+
+    # By the hour of the earliest event of the kind.
+    PROCESSED = "processed"
+    DELIVERED = "delivered"
+    DEFERRED = "deferred"
+    BOUNCED = "bounced"
+    BLOCKED = "blocked"
+    DROPPED = "dropped"
+    OPENED = "opened"
+    MACHINE_OPENED = "machine_opened"
+    CLICKED = "clicked"
+    MACHINE_CLICKED = "machine_clicked"
+    COMPLAINED = "complained"
+    UNSUBSCRIBED = "unsubscribed"
+    # By the link that a person, or a machine, followed.
+    LINK = "link"
+    MACHINE_LINK = "machine_link"
+    # By the reason that was given.
+    BOUNCE_REASON = "bounce_reason"
+    BLOCK_REASON = "block_reason"
+    DROP_REASON = "drop_reason"
+    # By the reader's domain; 0 where nobody knows any more.
+    DEFER_DOMAIN = "defer_domain"
+    BOUNCE_DOMAIN = "bounce_domain"
+    BLOCK_DOMAIN = "block_domain"
+    COMPLAINT_DOMAIN = "complaint_domain"

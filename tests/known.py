@@ -4,8 +4,19 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from mailer.models import Attempt, Batch, Delivery, Event, EventBody, Send, Tester
-from mailer.vocabulary import EventKind
+from mailer.models import (
+    Attempt,
+    Batch,
+    Delivery,
+    Event,
+    EventBody,
+    Link,
+    MailDomain,
+    Send,
+    Tester,
+    Trace,
+)
+from mailer.vocabulary import EventKind, Measure
 from subscribers import amending, changes
 from subscribers.addresses import address_key
 from subscribers.models import Brake, Consent, Letter, Request, Subscription, Suppression
@@ -208,6 +219,15 @@ class Known:
         Event.objects.create(delivery_ref=copy.pk, **told)
         self.mark("event", **told)
         self.mark("event", machine='"by_a_machine":true')
+        link = Link.objects.create(send=send, key="mark", url="https://a.example/mark-followed", position=1)
+        Trace.objects.create(delivery=copy, measure=Measure.LINK, key=link.pk, machine=True, at=day())
+        self.mark("trace", measure='"what":"link"', key=link.url, at=self.days.last)
+        self.mark("trace", machine='mark-followed","by_a_machine":true')
+        domain = MailDomain.objects.create(name="mark-domain.example")
+        refused = {Measure.BOUNCE_DOMAIN: domain.pk, Measure.BOUNCE_REASON: 5_001_001}
+        for measure, key in refused.items():
+            Trace.objects.create(delivery=copy, measure=measure, key=key, at=NOW)
+        self.mark("mail_domain", name=domain.name)
         Event.objects.create(
             address_key=self.old,
             kind=EventKind.BOUNCED,

@@ -43,6 +43,9 @@ NOBODY_S = {
     "allowance": HOUSE,
     "change_seal": HOUSE,
     "readership": "how many chose what, and nobody of them",
+    "reckoning": "how many came and went on a day, and nobody of them",
+    "tally": "how many copies of a send, and nobody of them",
+    "link": "what stands in a letter, for all its readers",
     "django_content_type": HOUSE,
     # People who sign in to the desk are not readers.
     "desk_user": DESK,
@@ -104,6 +107,16 @@ LEFT_OUT = {
     "event.address_key": HASH,
     "event.attempt": HOUSE,
     "event.link_key": "computed from the link",
+    "event.agent": "tells two programs on one copy apart, and nothing else",
+    "event.code": "read off the words beside it, and told in words below its copy",
+    "trace.id": NUMBER,
+    "trace.delivery": "stands below its copy",
+    "trace.agent": "tells two programs on one copy apart, and nothing else",
+    "mail_domain.id": NUMBER,
+    **dict.fromkeys(
+        [f"glimpse.{column}" for column in ("id", "delivery_ref", "link", "machine", "agent", "at")],
+        "becomes an event of its copy within moments, and is told as that",
+    ),
     "event_body.id": NUMBER,
     "event_body.body_hash": HOUSE,
     "event_body.applied_at": HOUSE,
@@ -194,6 +207,11 @@ def test_a_copy_says_which_edition_it_was_and_what_became_of_it(known: Known) ->
     }
     assert set(copy["first"]) >= {"opened", "clicked", "machine_opened", "delivered"}
     assert [event["link"] for event in copy["events"]] == ["https://a.example/mark-link"]
+    assert [(each["what"], each["which"]) for each in copy["counted_for"]] == [
+        ("bounce_domain", "mark-domain.example"),
+        ("bounce_reason", "5.1.1 no such mailbox"),
+        ("link", "https://a.example/mark-followed"),
+    ]
     assert (test["edition"], test["to"]) == ("mark-test-that-left", "nina.OLD@example.org")
 
 

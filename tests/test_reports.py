@@ -3,9 +3,11 @@
 import datetime as dt
 
 import pytest
+from django.db import transaction
 from pytest_django import DjangoAssertNumQueries
 
 from mailer import batches, events, reports, sends
+from mailer.database import execute, fetch, is_postgresql
 from mailer.models import Batch, Delivery, Send, VariantSet
 from mailer.models.editions import EVERYTHING
 from mailer.transports.answers import Accepted, AddressRefused, Answer, NotAccepted, Partly, Unknown
@@ -341,3 +343,15 @@ def test_the_sums_of_several_sends_are_those_of_each_in_one_statement(
         alone = reports.ledger(send)
         assert (found[send.pk].candidates, found[send.pk].outcomes) == (alone.candidates, alone.outcomes)
     assert reports.ledgers([]) == {}
+
+
+@pytest.mark.parametrize("statement", [reports.SUM_OUTCOMES, reports.SUM_SEVERAL.format(marks="%(send)s")])
+def test_a_million_exceptions_are_summed_from_their_index_alone(statement: str) -> None:
+    with transaction.atomic():
+        if is_postgresql():
+            for way in ("seqscan", "bitmapscan"):  # of so few rows it would read all, or some
+                execute(f"SET LOCAL enable_{way} = off")
+        asked = "EXPLAIN" if is_postgresql() else "EXPLAIN QUERY PLAN"
+        plan = str(fetch(f"{asked} {statement}", {"send": 1}))
+    alone = "Index Only Scan using" if is_postgresql() else "USING COVERING INDEX"
+    assert f"{alone} delivery_exceptions" in plan

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mailer.database import fetch
+from mailer.database import fetch, moment
 from mailer.manuscript.characters import with_plain_line_ends
 from mailer.manuscript.frontmatter import FENCE, read_front_matter
 
@@ -209,18 +209,18 @@ def one(list_id: int, edition: int) -> Open | None:
 def texts(edition: int) -> list[Text]:
     """Return the texts that were sent of an edition, first to last."""
     rows = fetch(_TEXTS, [edition])
-    return [Text(revision, text_hash, _moment(at), bool(left)) for revision, at, text_hash, left in rows]
+    return [Text(revision, text_hash, moment(at), bool(left)) for revision, at, text_hash, left in rows]
 
 
 def everywhere(most: int) -> list[tuple[str, int, dt.datetime]]:
     """Return list, number and last change of the newest editions of all public lists."""
-    return [(slug, edition, _moment(at)) for slug, edition, at in fetch(_EVERY_LIST, [most])]
+    return [(slug, edition, moment(at)) for slug, edition, at in fetch(_EVERY_LIST, [most])]
 
 
 def curated(list_id: int) -> dt.datetime | None:
     """Return when somebody of ours changed the list, its interests or its theme last; None for never."""
     [[at]] = fetch(_CURATED, [list_id])
-    return _moment(at) if at else None
+    return moment(at) if at else None
 
 
 def published(row: Sequence[Any], *, listed: bool = True) -> Published:
@@ -229,9 +229,9 @@ def published(row: Sequence[Any], *, listed: bool = True) -> Published:
     return Published(
         edition=edition,
         revision=revision,
-        first=_moment(first),
-        last=_moment(last),
-        over=_moment(over),
+        first=moment(first),
+        last=moment(last),
+        over=moment(over),
         corrected=bool(corrected),
         text_hash=text_hash,
         head=head_of(text),
@@ -248,10 +248,4 @@ def head_of(text: str) -> Head:
 
 def _beside(row: Sequence[Any]) -> Beside | None:
     edition, first, text = row
-    return Beside(edition, head_of(text).date or _moment(first).date()) if edition else None
-
-
-def _moment(at: dt.datetime | str) -> dt.datetime:
-    """Return an instant as both databases read it in raw SQL: SQLite as text, or without its zone, in UTC."""
-    read = dt.datetime.fromisoformat(at) if isinstance(at, str) else at
-    return read if read.tzinfo else read.replace(tzinfo=dt.UTC)
+    return Beside(edition, head_of(text).date or moment(first).date()) if edition else None

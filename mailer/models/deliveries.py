@@ -89,9 +89,11 @@ class Delivery(models.Model):
             ),
         ]
         indexes = [
-            # Sums of a send read its exceptions only; the rest is counted by batch.
+            # Sums of a send read its exceptions only, and all they say is here; the rest is counted by batch.
             models.Index(
-                fields=["send", "state"], condition=Q(state__isnull=False), name="delivery_exceptions"
+                fields=["send", "state", "reason"],
+                condition=Q(state__isnull=False),
+                name="delivery_exceptions",
             ),
         ]
 

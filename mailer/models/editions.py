@@ -1,5 +1,6 @@
 """An edition is one issue of a list; its text lives in revisions, its letters in variants."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -47,6 +48,15 @@ class Revision(models.Model):
     source_hash = models.CharField(max_length=64, default="", blank=True)
     warnings = models.JSONField(default=list, blank=True)
     author = models.CharField(max_length=200, default="", blank=True)
+    # NULL: of somebody by the command line, whatever the name says (mailer.seconding).
+    author_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
     created_at = models.DateTimeField()
 
     class Meta:
@@ -72,6 +82,15 @@ class Approval(models.Model):
     # Text, theme, templates' version, sender and postal address: change one, and it approves nothing.
     content_hash = models.CharField(max_length=64)
     by = models.CharField(max_length=200)
+    # NULL: the same.
+    by_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
     at = models.DateTimeField()
     # Why preflight's warnings may stand, in words; '' where there were none, or nobody said.
     word = models.CharField(max_length=500, default="", blank=True)

@@ -48,6 +48,10 @@ class Event(models.Model):
     link_key = models.CharField(max_length=32, default="", blank=True)
     # Opened or clicked by a machine: a privacy proxy, a link scanner.
     machine = models.BooleanField(default=False)
+    # Tells two programs on one copy apart (models.tallies.Trace); 0 unknown.
+    agent = models.PositiveIntegerField(default=0, db_default=0)
+    # Of a refusal its reason as a number (mailer.tallies.reasons), which stays when the words are blanked.
+    code = models.IntegerField(default=0, db_default=0)
     detail = models.TextField(default="", blank=True)  # the provider's words, addresses removed
     received_at = models.DateTimeField()
 
@@ -60,7 +64,8 @@ class Event(models.Model):
             # The provider's own event id may change when it tells again, so it is no part of this; a
             # reader and a machine may open in the same second, so who it was is.
             models.UniqueConstraint(
-                fields=["delivery_ref", "address_key", "kind", "at", "link_key", "machine"], name="event_once"
+                fields=["delivery_ref", "address_key", "kind", "at", "link_key", "machine", "agent"],
+                name="event_once",
             ),
         ]
         indexes = [
@@ -71,3 +76,26 @@ class Event(models.Model):
     def __str__(self) -> str:
         """Return what a log may say."""
         return f"event {self.pk}"
+
+
+class Glimpse(models.Model):
+    """That a letter's picture was fetched or one of its links followed, until it is applied as an event.
+
+    Without a key to anything: the page that writes it must answer at once, whatever else is written.
+    """
+
+    delivery_ref = models.BigIntegerField()
+    # The link's place in the letter; NULL for an opening, -1 for the link that no person sees.
+    link = models.IntegerField(null=True, blank=True)
+    machine = models.BooleanField()
+    agent = models.PositiveIntegerField(default=0, db_default=0)
+    at = models.DateTimeField()
+
+    class Meta:
+        """The table."""
+
+        db_table = "glimpse"
+
+    def __str__(self) -> str:
+        """Return what a log may say."""
+        return f"glimpse {self.pk}"

@@ -41,6 +41,8 @@ class Send(models.Model):
     frozen_at = models.DateTimeField(null=True, blank=True)
     useful_until = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    # False: from before sums were kept, or written without them; the sweep counts it (mailer.tallies).
+    tallied = models.BooleanField(default=True, db_default=True)
     created_by = models.CharField(max_length=200, default="", blank=True)
     created_at = models.DateTimeField()
 
@@ -67,6 +69,8 @@ class Send(models.Model):
                 condition=Q(status__in=["scheduled", "preparing", "sending", "paused", "settling"]),
                 name="send_open",
             ),
+            # The sweep looks for what is not counted yet, which is hardly ever anything.
+            models.Index(fields=["id"], condition=Q(tallied=False), name="send_not_tallied"),
         ]
 
     def __str__(self) -> str:

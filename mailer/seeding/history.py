@@ -23,6 +23,7 @@ from mailer.models import Attempt, Batch, Edition, Send, Story
 from mailer.seeding import audience, chance, happenings
 from mailer.seeding.errors import SeedError
 from mailer.seeding.standing import LEAVE_FROM, LEAVE_WITHIN, ONE_CLICK
+from mailer.tallies import rebuilding
 from mailer.transports import sendgrid
 from mailer.transports.sendgrid_verdict import ACCEPTED
 from mailer.vocabulary import AnswerKind, BatchState, EditionStatus, SendStatus
@@ -182,3 +183,4 @@ def _come_back(send: Send, frame: dict[str, Any]) -> None:
     execute(happenings.tell(), frame)
     execute(happenings.tell_clicks(len(links)), frame)
     execute(happenings.SUPPRESS, frame)
+    rebuilding.rebuild(send.pk)

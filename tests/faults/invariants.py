@@ -1,5 +1,6 @@
 """What must hold after every run, I1 to I12, and address by address against the transport's own ledger."""
 
+import datetime as dt
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -7,11 +8,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from django.conf import settings
+
 from mailer import reports
 from mailer.database import fetch
-from mailer.models import Attempt, Batch, Delivery, Event, Send
+from mailer.models import Attempt, Batch, Delivery, Event, Send, Trace
 from mailer.reconciling import compare
-from mailer.rendering.values import LEAVE_MARK, PREFERENCES_MARK
+from mailer.rendering.values import MARKS, TOKEN_MARK
+from mailer.tallies import checking, folding
+from mailer.tracking.chosen import rewriting_of
 from subscribers.models import Subscriber, Suppression
 from tests.faults.oracle import Truth
 
@@ -40,6 +45,8 @@ class _Ours:
     send_of: dict[str, int]
 
 
+# Whoever folds them changes none.
+READ_SUMS = "SELECT send_id, measure, key, sum(n) FROM tally GROUP BY 1, 2, 3 HAVING sum(n) <> 0"
 # Seconds from the point of no return until a transport has taken a copy, in these runs.
 UNDER_WAY = 2.0
 SOON_TAKEN = 0.3
@@ -68,6 +75,7 @@ def findings(
     if truth.redirects_followed:
         found.append(f"a redirect was followed {truth.redirects_followed} times")
     _suppressions(truth, found)
+    found += _figures()
     found += _contradictions()
     twice = sum(reports.described(send)["possibly_twice"] for send in _sends())
     outcomes = Counter(outcome for outcome, *_ in ours.deliveries.values())
@@ -229,8 +237,17 @@ def _commands(facts: list[Mapping[str, Any]], found: list[str]) -> None:
 
 
 def _content(ours: _Ours, truth: Truth, found: list[str]) -> None:
-    """Check I6: what was taken is what was approved, word for word but for a reader's own links."""
-    variants = {row[0]: row[1:] for row in fetch("SELECT id, subject, html, text FROM variant")}
+    """Check I6: what was taken is what was approved, word for word but for a reader's own links.
+
+    Where it is counted, it is what the rewriting makes of that.
+    """
+    rewriting = rewriting_of(settings.CONFIGURATION)
+    variants = {
+        number: (subject, rewriting.of(html) if tracked else html, text)
+        for number, subject, html, text, tracked in fetch(
+            "SELECT id, subject, html, text, tracked FROM variant"
+        )
+    }
     wrong: Counter[str] = Counter()
     for copy in truth.taken:
         row = ours.deliveries.get(copy.delivery)
@@ -249,7 +266,7 @@ def _same(approved: str, taken: str) -> bool:
     """Return whether `taken` is `approved`, whatever stands where the reader's own links are."""
     if taken.strip() == approved.strip():
         return True
-    parts = re.split(f"{re.escape(LEAVE_MARK)}|{re.escape(PREFERENCES_MARK)}", approved.strip())
+    parts = re.split("|".join(map(re.escape, (*MARKS, TOKEN_MARK))), approved.strip())
     place = 0
     for part in parts:
         place = taken.find(part, place)
@@ -290,6 +307,17 @@ def _reports(ours: _Ours, found: list[str], by_delivery: Counter[int]) -> None:
             )
 
 
+def _figures() -> list[str]:
+    """Check I10: what reports add up is what the rows say, and the rows are what the events say."""
+    folding.fold()
+    numbers = list(Send.objects.exclude(frozen_at=None).order_by("pk").values_list("pk", flat=True))
+    different = checking.check(numbers, now=dt.datetime.now(dt.UTC), by="the fault suite")
+    return [
+        f"I10: send {each.send}, {each.what} {each.key or ''}: kept {each.kept}, counted {each.counted}"
+        for each in different
+    ]
+
+
 def _suppressions(truth: Truth, found: list[str]) -> None:
     """Check I9: whoever is suppressed did bounce, complain or leave, or was suppressed by a person."""
     # One-clicks of readers are facts of the ledger of people; lies are about bounces and complaints.
@@ -319,6 +347,8 @@ def state() -> dict[str, Any]:
         "batches": list(Batch.objects.order_by("pk").values()),
         "sends": list(Send.objects.order_by("pk").values("pk", "status", "finished_at")),
         "events": Event.objects.count(),
+        "sums": sorted(fetch(READ_SUMS)),
+        "traces": sorted(Trace.objects.values_list("delivery", "measure", "key", "machine", "agent", "at")),
         "suppressions": sorted(
             map(repr, Suppression.objects.values_list("address_key", "list", "reason", "at"))
         ),

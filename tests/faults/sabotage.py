@@ -19,6 +19,7 @@ from mailer import audience, batches, database, events, journal, protocol, sends
 from mailer.batches import doubting, firing, moving, proving, settling
 from mailer.models import Batch, Delivery, Send
 from mailer.sends import delivering, sweeping
+from mailer.tallies import keeping
 from mailer.transports import sendgrid, smtp_tally
 from mailer.transports.answers import Accepted, Answer, NotAccepted, Unknown
 from mailer.vocabulary import AnswerKind, BatchState, DeliveryState
@@ -238,12 +239,13 @@ def surplus_as_children() -> None:
 
 def events_count_twice() -> None:
     """Whatever was told last wins, so that order matters."""
-    _put(events, "KEEP_EARLIEST", events.KEEP_EARLIEST.replace("> %s", "<> %s"))
+    _put(keeping, "KEEP_EARLIEST", keeping.KEEP_EARLIEST.replace("> %s", "<> %s"))
+    _put(keeping, "_earlier", lambda found, key, at: found.__setitem__(key, at))
 
 
 def event_inserted_again() -> None:
     """An event is stored as often as it is told."""
-    insert = database.execute_many
+    insert = database.insert_many
 
     def again(sql: str, rows: Any) -> None:  # noqa: ANN401 - as it is
         found = list(rows)
@@ -251,7 +253,7 @@ def event_inserted_again() -> None:
             found = [(*row[:7], f"{uuid.uuid4().hex}", *row[8:]) for row in found]
         insert(sql, found)
 
-    _put(events, "execute_many", again)
+    _put(events, "insert_many", again)
 
 
 def forgery_believed() -> None:
