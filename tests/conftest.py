@@ -109,7 +109,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
     from tests import emptying  # noqa: PLC0415 - the same
 
-    TransactionTestCase._fixture_teardown = lambda _: emptying.empty()  # type: ignore[method-assign]  # there is no other place
+    TransactionTestCase._fixture_teardown = lambda _: emptying.empty()  # type: ignore[attr-defined]  # there is no other place
 
     if connection.vendor == "sqlite":
         with django_db_blocker.unblock(), connection.cursor() as cursor:

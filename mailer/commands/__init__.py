@@ -25,6 +25,8 @@ from mailer.commands import (
     lists,
     lists_change,
     lists_form,
+    lists_growth,
+    lists_report,
     lists_testers,
     pictures,
     retention,
@@ -34,6 +36,7 @@ from mailer.commands import (
     sends,
     sends_control,
     sends_move,
+    sends_report,
     sends_resolve,
     stats,
     subscribers,
@@ -65,6 +68,8 @@ demo.register(app)
 running.register(app)
 lists_change.register(lists.app)
 lists_form.register(lists.app)
+lists_growth.register(lists.app)
+lists_report.register(lists.app)
 lists_testers.register(lists.app)
 app.add_typer(lists.app, name="lists")
 interests_retire.register(interests.app)
@@ -87,6 +92,7 @@ app.add_typer(pictures.app, name="pictures")
 app.add_typer(themes.app, name="themes")
 sends_control.register(sends.app)
 sends_move.register(sends.app)
+sends_report.register(sends.app)
 sends_resolve.register(sends.app)
 app.add_typer(sends.app, name="sends")
 stats.register(app)

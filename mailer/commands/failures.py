@@ -18,7 +18,7 @@ FORESEEN = frozenset(
         "mailer.rendering.templates.TemplateFault",
         "mailer.sends.errors.SendError",
         "mailer.timetable.TimeError",
-        "mailer.webhooks.sendgrid.WebhookKeyError",
+        "mailer.webhooks.keys.WebhookKeyError",
         "subscribers.errors.SubscribersError",
     }
 )

@@ -74,6 +74,19 @@ ROWS = (
         free="--name --postal-address --description --reply-to --owner",
     ),
     _row("lists form", "space-digest", missing=(LIST,), free="--base-url", reads=True),
+    _row(
+        "lists growth",
+        "space-digest --days 3 --interest africa",
+        missing=(LIST, ("africa", "venus")),
+        reads=True,
+    ),
+    _row(
+        "lists report",
+        "space-digest",
+        missing=(LIST,),
+        reads=True,
+        others=("lists report space-digest --csv",),
+    ),
     _row("lists rm", "quiet --yes", missing=(("quiet", "nowhere"),), again=1),
     _row(
         "lists testers",
@@ -224,6 +237,8 @@ ROWS = (
     _row("sends ledger", "1", missing=(("1", "999"),), reads=True),
     _row("sends pause", "4", missing=(("4", "999"),), free="--reason"),
     _row("sends resume", "5", missing=(("5", "999"),)),
+    _row("sends report", "1", missing=(("1", "999"),), reads=True, others=("sends report 1 --csv",)),
+    _row("sends recount", "", empty=0, reads=True, others=("sends recount 1", "sends recount --mend --yes")),
     _row("sends move", '4 --at "2031-06-01 09:00" --tz Africa/Nairobi', missing=(("4", "999"),)),
     _row("sends cancel", "4 --yes", missing=(("4", "999"),), portions=True),
     _row(

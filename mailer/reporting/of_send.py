@@ -1,0 +1,98 @@
+"""What became of one send: a handful of indexed reads, whatever its size."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from mailer import reports
+from mailer.database import fetch
+from mailer.models import Send
+from mailer.reporting import of_stories, of_troubles, untold
+from mailer.reporting.values import Count, Hour, SendReport
+from mailer.tallies import reading
+from mailer.tallies.counts import HOUR
+from mailer.tallies.reading import Sums
+from mailer.vocabulary import Measure
+
+# Accepted copies that can tell of opens and clicks: batches whole, and copies that stand for themselves.
+COUNT_COPIES = """
+SELECT accepted.send_id, sum(accepted.n) FROM (
+  SELECT send_id, variant_id, n FROM batch WHERE send_id IN ({sends}) AND state = 'accepted'
+  UNION ALL
+  SELECT send_id, variant_id, 1 FROM delivery WHERE send_id IN ({sends}) AND state = 'accepted'
+) AS accepted
+JOIN variant ON variant.id = accepted.variant_id
+WHERE variant.tracked AND NOT variant.text_only
+GROUP BY accepted.send_id
+"""
+
+NOTHING = Count(None, None)
+
+
+def report(send: Send) -> SendReport:
+    """Return what became of a send, as of this moment."""
+    sums = reading.sums(send.pk)
+    totals = {measure: sum(keys.values()) for measure, keys in sums.items()}
+    ledger = reports.ledger(send)
+    able = counted([send.pk]).get(send.pk)
+    told = untold.told([send], {send.pk: totals}, untold.BY_A_SERVICE | untold.BY_MAIL)[send.pk]
+    measured = able is not None and send.tallied
+    stories = of_stories.of(send, sums, counted=measured)
+    return SendReport(
+        send=send.pk,
+        edition=send.edition_id,
+        title=send.title,
+        list=send.edition.list.slug,
+        kind=send.kind,
+        status=reports.status(send, ledger),
+        scheduled_at=send.scheduled_at,
+        settled=send.tallied,
+        ledger=ledger,
+        possibly_twice=reports.twice(send),
+        counted=able,
+        delivered=told[Measure.DELIVERED],
+        deferred=told[Measure.DEFERRED],
+        bounced=told[Measure.BOUNCED],
+        blocked=told[Measure.BLOCKED],
+        dropped=told[Measure.DROPPED],
+        complained=told[Measure.COMPLAINED],
+        unsubscribed=told[Measure.UNSUBSCRIBED],
+        opened=both(told, Measure.OPENED, Measure.MACHINE_OPENED, able),
+        clicked=both(told, Measure.CLICKED, Measure.MACHINE_CLICKED, able),
+        hours=hours(sums) if measured else (),
+        links=stories.links,
+        stories=stories.stories,
+        interests=stories.interests,
+        refusals=of_troubles.refusals(sums) if send.tallied else (),
+        domains=of_troubles.domains(sums) if send.tallied else (),
+        limits=of_troubles.limits(told, totals, accepted=ledger.outcomes["accepted"]),
+    )
+
+
+def hours(sums: Sums) -> tuple[Hour, ...]:
+    """Return the hours in which copies were opened or clicked for the first time, in order."""
+    opened, by_machines = sums[Measure.OPENED], sums[Measure.MACHINE_OPENED]
+    clicked, clicked_by_machines = sums[Measure.CLICKED], sums[Measure.MACHINE_CLICKED]
+    return tuple(
+        Hour(
+            dt.datetime.fromtimestamp(hour * HOUR, dt.UTC),
+            Count(opened.get(hour, 0), by_machines.get(hour, 0)),
+            Count(clicked.get(hour, 0), clicked_by_machines.get(hour, 0)),
+        )
+        for hour in sorted({*opened, *by_machines, *clicked, *clicked_by_machines})
+    )
+
+
+def counted(sends: Sequence[int]) -> dict[int, int]:
+    """Return how many accepted copies of each send can tell of opens and clicks, of sends that have any.
+
+    Those are letters with HTML, to readers who let themselves be counted, of lists that count.
+    """
+    marks = ",".join(["%s"] * len(sends))
+    return (
+        {send: int(n) for send, n in fetch(COUNT_COPIES.format(sends=marks), [*sends] * 2)} if sends else {}
+    )
+
+
+def both(told: Mapping[Measure, int | None], people: Measure, machines: Measure, able: int | None) -> Count:
+    """Return what people did beside what machines did; of copies that cannot tell (`able` None) neither."""
+    return NOTHING if able is None else Count(told[people], told[machines])
