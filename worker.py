@@ -54,6 +54,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="2", minute="47", nowfun=steadily),
         "options": {"expires": DAY},
     },
+    # Each hour, since somewhere a day is over; what is missed is made up the next time.
+    "reckon": {
+        "task": "mailer.reckon",
+        "schedule": crontab(minute="7", nowfun=steadily),
+        "options": {"expires": 3600},
+    },
 }
 
 

@@ -5,7 +5,8 @@ import datetime as dt
 from celery import shared_task
 from django.conf import settings
 
-from mailer import doorbell, events, outbox, retention, sends, syncing
+from mailer import doorbell, events, outbox, reckoning, retention, sends, syncing
+from mailer.tracking import applying
 from mailer.transports.chosen import transport_of
 from subscribers import answering
 
@@ -30,6 +31,12 @@ def deliver(batch: int) -> None:
 def apply_events(body: int) -> None:
     """Apply one webhook body."""
     events.apply(body, now=_now())
+
+
+@shared_task(name="mailer.apply_glimpses")
+def apply_glimpses(newest: int) -> None:
+    """Apply what our own picture and links noted, up to one number."""
+    applying.apply_until(newest, now=_now())
 
 
 @shared_task(name="mailer.answer")
@@ -64,3 +71,10 @@ def keep() -> None:
 def sync_suppressions() -> None:
     """Bring suppressions up to date with SendGrid's lists and with soft bounces."""
     syncing.nightly(now=_now())
+
+
+# The same; what is lost is made up an hour later.
+@shared_task(name="mailer.reckon", acks_late=False, time_limit=3600)
+def reckon() -> None:
+    """Count each list's days that are over."""
+    reckoning.reckon(now=_now())

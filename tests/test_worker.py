@@ -49,3 +49,13 @@ def test_what_was_kept_long_enough_goes_once_a_day() -> None:
     assert 0 < seconds <= 24 * 60 * 60
     worker.app.loader.import_default_modules()
     assert worker.app.tasks["mailer.retention"].time_limit == 6 * 60 * 60
+
+
+def test_days_that_are_over_are_counted_within_the_hour() -> None:
+    timetable = Scheduler(worker.app, lazy=True)
+    timetable.setup_schedule()
+    due, seconds = timetable.is_due(timetable.schedule["reckon"])
+    assert not due
+    assert 0 < seconds <= 60 * 60
+    worker.app.loader.import_default_modules()
+    assert worker.app.tasks["mailer.reckon"].time_limit == 60 * 60
