@@ -71,6 +71,6 @@ def test_one_click(
     browser: Client, nina: Subscription, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     path = f"/u/{tokens.make('leave', nina.pk)}"
-    # The subscription, locked and ended; the suppression; the evidence. Then: no copy to tell of.
-    with django_assert_num_queries(4 + TRANSACTION + 1 + TRANSACTION):
+    # The subscription, locked and ended; the suppression; the evidence. Then: no send to hold, no copy.
+    with django_assert_num_queries(4 + TRANSACTION + 2 + TRANSACTION):
         assert browser.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200

@@ -87,7 +87,7 @@ def test_bash_understands_its_script_and_completes(
     ran = subprocess.run(
         [bash, "--norc", "-c", script], env=fresh_environ | paths, capture_output=True, text=True, check=True
     )
-    assert (ran.stdout, ran.stderr) == ("rm\n", "")
+    assert (ran.stdout, ran.stderr) == ("rm\nreport\n", "")
 
 
 def test_another_shell_is_wrong_usage(mailer: Mailer) -> None:

@@ -31,11 +31,11 @@ LINKS = (
 
 
 @contextmanager
-def by_smtp() -> Iterator[MailServer]:
+def by_smtp(bounce_address: str = "") -> Iterator[MailServer]:
     """Configure a relay, and run it for as long as the block lasts."""
     before = settings.CONFIGURATION
     with relay() as server:
-        settings.CONFIGURATION = replace(before, smtp=SmtpSettings(parse(server.url)))
+        settings.CONFIGURATION = replace(before, smtp=SmtpSettings(parse(server.url), bounce_address))
         try:
             yield server
         finally:

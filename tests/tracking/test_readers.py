@@ -1,10 +1,8 @@
 """A whole send by SMTP to readers who follow a script: every figure of its report is what they did."""
 
 import datetime as dt
-from dataclasses import replace
 
 import pytest
-from pytest_django import Settings
 
 from mailer import events
 from mailer.reporting import of_send
@@ -20,15 +18,13 @@ from tests.webhooks.cast import mail
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
 
-def test_every_figure_of_a_report_is_what_the_script_says(settings: Settings) -> None:
+def test_every_figure_of_a_report_is_what_the_script_says() -> None:
     now = dt.datetime.now(dt.UTC)
     owner = a_list()
     for reader in SCRIPT:
         a_reader(owner, reader.address, text_only=reader.text_only, tracked=reader.tracked)
     send = a_frozen_send(owner)
-    with by_smtp() as server:
-        smtp = replace(settings.CONFIGURATION.smtp, bounce_address="bounces@b.example.org")
-        settings.CONFIGURATION = replace(settings.CONFIGURATION, smtp=smtp)
+    with by_smtp("bounces@b.example.org") as server:
         letters = leave(send, server, now)
         for reader in SCRIPT:
             act(reader, letters[reader.address])
