@@ -4,13 +4,14 @@ import datetime as dt
 from collections.abc import Container, Sequence
 
 from mailer import reckoning, reports
+from mailer.metrics.sends import accepted
 from mailer.models import Send
 from mailer.reporting import of_stories, of_troubles, untold
 from mailer.reporting.of_send import both, counted
 from mailer.reporting.values import InterestClicks, ListReport, SendLine
 from mailer.tallies import reading
 from mailer.tallies.counts import COPIES
-from mailer.vocabulary import Measure, SendKind
+from mailer.vocabulary import Measure, SendKind, SendStatus
 from subscribers.models import List
 
 SENDS, DAYS = 20, 91
@@ -23,13 +24,23 @@ def report(owner: List, *, now: dt.datetime, sends: int = SENDS, days: int = DAY
     begun = Send.objects.filter(edition__list=owner, frozen_at__isnull=False).exclude(kind=SendKind.TEST)
     found = list(begun.order_by("-pk")[:sends])
     numbers = [send.pk for send in found]
-    able, ledgers = counted(numbers), reports.ledgers(numbers)
+    able, taken = counted(numbers), accepted(numbers)
+    # Whether a cancelled one still has something in flight; of all others their status says it.
+    ledgers = reports.ledgers(send.pk for send in found if send.status == SendStatus.CANCELLED)
     totals = reading.totals_of(numbers, COPIES)
     told = untold.told(found, totals, _SHOWN)
-    lines = tuple(_line(send, ledgers[send.pk], told[send.pk], able.get(send.pk)) for send in found)
-    limits = [
-        of_troubles.limits(told[send.pk], totals[send.pk], accepted=ledgers[send.pk].outcomes["accepted"])
+    lines = tuple(
+        _line(
+            send,
+            told[send.pk],
+            status=reports.status(send, ledgers[send.pk]) if send.pk in ledgers else send.status,
+            taken=taken.get(send.pk, 0),
+            able=able.get(send.pk),
+        )
         for send in found
+    )
+    limits = [
+        of_troubles.limits(told[send.pk], totals[send.pk], accepted=taken.get(send.pk, 0)) for send in found
     ]
     return ListReport(
         list=owner.slug,
@@ -42,13 +53,13 @@ def report(owner: List, *, now: dt.datetime, sends: int = SENDS, days: int = DAY
     )
 
 
-def _line(send: Send, ledger: reports.Ledger, told: untold.Told, able: int | None) -> SendLine:
+def _line(send: Send, told: untold.Told, *, status: str, taken: int, able: int | None) -> SendLine:
     return SendLine(
         send=send.pk,
         title=send.title,
         scheduled_at=send.scheduled_at,
-        status=reports.status(send, ledger),
-        accepted=ledger.outcomes["accepted"],
+        status=status,
+        accepted=taken,
         counted=able,
         opened=both(told, Measure.OPENED, Measure.MACHINE_OPENED, able),
         clicked=both(told, Measure.CLICKED, Measure.MACHINE_CLICKED, able),

@@ -38,7 +38,9 @@ def told(
     """
     by_mail = frozenset() if settings.CONFIGURATION.smtp.bounce_address else BY_MAIL
     asked = measures & (BY_A_SERVICE | by_mail)
-    silent = _by_relay([send.pk for send in sends if send.tallied]) if asked else set()
+    # Only a service says that it has begun with a copy: then it was no relay, and nobody has to look.
+    unsaid = [send.pk for send in sends if send.tallied and not totals[send.pk].get(Measure.PROCESSED)]
+    silent = _by_relay(unsaid) if asked else set()
     found: dict[int, Told] = {}
     for send in sends:
         mine = totals[send.pk]

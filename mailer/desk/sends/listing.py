@@ -14,7 +14,7 @@ from mailer.models import Send
 from mailer.typed import whole
 from mailer.vocabulary import SendKind
 
-PAGE = 15
+PAGE = 10
 
 
 @needs("look")
