@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailer.database import fetch, moment
-from mailer.models import Attempt, Send
+from mailer.models import Attempt, Batch, Send
 from mailer.models.deliveries import EVENT_COLUMNS
 from mailer.models.editions import EVERYTHING
 from mailer.tallies import reading
 from mailer.tallies.counts import COPIES
 from mailer.telling.known import AT_THE_REQUEST
-from mailer.vocabulary import SendKind, SendStatus
+from mailer.vocabulary import BatchState, SendKind, SendStatus
 from subscribers.interests import Interests
 
 # A batch's state, as the outcome of the readers who have none of their own.
@@ -246,6 +246,14 @@ def status(send: Send, sums: Ledger) -> str:
     if send.status == SendStatus.CANCELLED and sums.outcomes["in_flight"]:
         return CANCELLING
     return send.status
+
+
+def statuses(sends: Iterable[Send]) -> dict[int, str]:
+    """Return the same of several sends, by their numbers, without their sums."""
+    known = {send.pk: str(send.status) for send in sends}
+    cancelled = [number for number, said in known.items() if said == SendStatus.CANCELLED]
+    in_flight = Batch.objects.filter(send__in=cancelled, state=BatchState.SUBMITTING, n__gt=0)
+    return known | dict.fromkeys(in_flight.values_list("send", flat=True), CANCELLING)
 
 
 def twice(send: Send) -> int:

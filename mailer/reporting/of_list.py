@@ -11,7 +11,7 @@ from mailer.reporting.of_send import both, counted
 from mailer.reporting.values import InterestClicks, ListReport, SendLine
 from mailer.tallies import reading
 from mailer.tallies.counts import COPIES
-from mailer.vocabulary import Measure, SendKind, SendStatus
+from mailer.vocabulary import Measure, SendKind
 from subscribers.models import List
 
 SENDS, DAYS = 20, 91
@@ -25,15 +25,14 @@ def report(owner: List, *, now: dt.datetime, sends: int = SENDS, days: int = DAY
     found = list(begun.order_by("-pk")[:sends])
     numbers = [send.pk for send in found]
     able, taken = counted(numbers), accepted(numbers)
-    # Whether a cancelled one still has something in flight; of all others their status says it.
-    ledgers = reports.ledgers(send.pk for send in found if send.status == SendStatus.CANCELLED)
+    statuses = reports.statuses(found)
     totals = reading.totals_of(numbers, COPIES)
     told = untold.told(found, totals, _SHOWN)
     lines = tuple(
         _line(
             send,
             told[send.pk],
-            status=reports.status(send, ledgers[send.pk]) if send.pk in ledgers else send.status,
+            status=statuses[send.pk],
             taken=taken.get(send.pk, 0),
             able=able.get(send.pk),
         )

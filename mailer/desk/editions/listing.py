@@ -16,7 +16,7 @@ from mailer.desk.sends import words
 from mailer.typed import whole
 from subscribers.models import List
 
-SENT = 6
+SENT = 5
 
 
 @needs("look")
