@@ -31,6 +31,15 @@ class Saved:
     others: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Together:
+    """A text over revision `base` with what was saved from then to the `newest`."""
+
+    text: str
+    base: Revision
+    newest: Revision
+
+
 class ConflictError(editions.EditionError):
     """Somebody saved another text of the same lines meanwhile; both stand in `merged`, for one to settle."""
 
@@ -150,18 +159,29 @@ def save(
         raise
 
 
+def together(edition: Edition, text: str, *, based_on: int) -> Together:
+    """Put what somebody typed over revision `based_on` together with what others saved since.
+
+    Raises ManuscriptError where marks of a conflict stand in it, ConflictError where others changed the same
+    lines, and EditionError.
+    """
+    _measure(text)
+    _check_settled(text)
+    newest = editions.newest(edition)
+    base = newest if based_on == newest.number else revision(edition, based_on)
+    merged = merging.merge(base.text, text, newest.text)
+    if merged.clashes:
+        raise ConflictError(merged, newest)
+    return Together(merged.text, base, newest)
+
+
 def _save(
     edition: Edition, text: str, *, based_on: int, by: str, now: dt.datetime, over: dt.datetime | None
 ) -> Saved:
-    _measure(text)
-    _check_settled(text)
     with transaction.atomic():
         Edition.objects.select_for_update().get(pk=edition.pk)  # two at once: one merges what the other saved
-        newest = editions.newest(edition)
-        base = newest if based_on == newest.number else revision(edition, based_on)
-        merged = merging.merge(base.text, text, newest.text)
-        if merged.clashes:
-            raise ConflictError(merged, newest)
+        merged = together(edition, text, based_on=based_on)
+        base, newest = merged.base, merged.newest
         saved = _revised(edition, merged.text, text, newest, by=by, now=now)
         if saved.pk != newest.pk:
             _write_down(SAVED, edition, saved, newest, by=by, now=now)
@@ -170,9 +190,14 @@ def _save(
         _of(edition, by).filter(said | Q(changed_at=over) if over else said).delete()
     if base == newest or merged.text in {text, newest.text}:
         return Saved(saved)
-    between = edition.revisions.filter(number__gt=base.number, number__lt=saved.number)
-    others = between.exclude(author=by).order_by("number").values_list("author", flat=True)
-    return Saved(saved, merged=True, others=tuple(dict.fromkeys(others)))
+    return Saved(saved, merged=True, others=others_since(base, by, before=saved.number))
+
+
+def others_since(base: Revision, by: str, *, before: int | None = None) -> tuple[str, ...]:
+    """Return who else saved since a revision, and before that of number `before`: each once, in order."""
+    since = Revision.objects.filter(edition=base.edition_id, number__gt=base.number).exclude(author=by)
+    between = since if before is None else since.filter(number__lt=before)
+    return tuple(dict.fromkeys(between.order_by("number").values_list("author", flat=True)))
 
 
 def restore(edition: Edition, number: int, *, over: int, by: str, now: dt.datetime) -> Revision:

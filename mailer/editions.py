@@ -259,9 +259,17 @@ def approve(
 
 def _seconds(edition: Edition, revision: Revision, by: str) -> None:
     """Raise EditionError where this is no second person's word."""
-    if seconding.wrote(revision, by):
+    people = seconding.authors(revision)
+    if seconding.is_among(people, by):
+        others = [each.name or "somebody" for each in people if not seconding.is_among([each], by)]
+        if not others:
+            raise EditionError(
+                f"Edition {edition.pk} is {by}'s own, and {edition.list.slug} wants a second person's"
+                " approval"
+            )
         raise EditionError(
-            f"Edition {edition.pk} is {by}'s own, and {edition.list.slug} wants a second person's approval"
+            f"{by} and {' and '.join(others)} wrote edition {edition.pk} since it was last approved, and"
+            f" {edition.list.slug} wants the approval of somebody who did not. {seconding.WAY_OUT}"
         )
     if seconding.poses(by):
         raise EditionError(

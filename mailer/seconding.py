@@ -3,6 +3,9 @@
 A user of the desk is known by their number, whoever gives commands by the name that their account, or they
 themselves, chose (mailer.commands.start.whoami). So a command's name is never a user's; and where it could be
 the same human's, by their name or their address, it is taken to be: who is in doubt asks somebody else.
+
+The authors of a text are all who wrote in it since a second person last approved the edition: a text approved
+has been seen by two, and what follows has not.
 """
 
 from collections.abc import Iterable
@@ -11,6 +14,12 @@ from dataclasses import dataclass
 from mailer.accounts.models import User
 from mailer.accounts.names import user_number
 from mailer.models import Approval, Revision
+
+# What a team of two does, both of whom wrote.
+WAY_OUT = (
+    "Where there is nobody else, one of you restores, in its history, what stood before the other wrote; the"
+    " other approves that, writes again, and has it approved in turn"
+)
 
 
 @dataclass(frozen=True)
@@ -26,19 +35,39 @@ class Person:
         return cls(str(by), user_number(by))
 
     @classmethod
-    def author_of(cls, revision: Revision) -> "Person":
-        """Return who wrote a text."""
-        return cls(revision.author, revision.author_user_id)
-
-    @classmethod
     def behind(cls, approval: Approval) -> "Person":
         """Return who approved."""
         return cls(approval.by, approval.by_user_id)
 
 
+def authors(revision: Revision) -> tuple[Person, ...]:
+    """Return who wrote in the text since a second person last approved the edition, the last of them first.
+
+    Every revision counts, be it one move on the board. Whoever restores an earlier text stands beside those
+    who wrote that, and what came between is gone from it. Two statements, without the texts.
+    """
+    rows = revision.edition.revisions.filter(number__lte=revision.number).order_by("number")
+    words: dict[int, list[Approval]] = {}
+    for each in Approval.objects.filter(revision__in=rows).exclude(revision=revision).order_by("pk"):
+        words.setdefault(each.revision_id, []).append(each)
+    found: tuple[Person, ...] = ()
+    before: tuple[Person, ...] = ()  # who wrote in the revision before, and nobody else has approved it
+    unseen: dict[str, tuple[Person, ...]] = {}  # the same of each text, by its hash
+    for pk, text, author, user in rows.values_list("pk", "text_hash", "author", "author_user"):
+        found = tuple(dict.fromkeys((Person(author, user), *unseen.get(text, before))))
+        seconded = any(_seconds(found, Person.behind(each)) for each in words.get(pk, ()))
+        before = unseen[text] = () if seconded else found
+    return found
+
+
 def wrote(revision: Revision, by: str) -> bool:
-    """Return whether the text may be this person's own."""
-    return _may_be_one(Person.author_of(revision), Person.of(by))
+    """Return whether the text may be this person's own, or some of it."""
+    return is_among(authors(revision), by)
+
+
+def is_among(people: Iterable[Person], by: str) -> bool:
+    """Return whether this person may be one of them."""
+    return any(_may_be_one(each, Person.of(by)) for each in people)
 
 
 def poses(by: str) -> bool:
@@ -49,7 +78,7 @@ def poses(by: str) -> bool:
 def counting(revision: Revision, content_hash: str) -> list[Approval]:
     """Return the approvals of exactly this that no send has consumed and that its list takes, oldest first.
 
-    Where the list wants a second person, the author's own do not count, whenever they were made.
+    Where the list wants a second person, its authors' own do not count, whenever they were made.
     """
     found = revision.approvals.filter(send=None, content_hash=content_hash).order_by("pk")
     return those_that_count(revision, found)
@@ -59,9 +88,14 @@ def those_that_count(revision: Revision, approvals: Iterable[Approval]) -> list[
     """Return those of the revision's approvals that its list takes."""
     if not revision.edition.list.second_approval:
         return list(approvals)
-    author = Person.author_of(revision)
-    people = [(each, Person.behind(each)) for each in approvals]
-    return [each for each, person in people if not _may_be_one(author, person) and not _poses(person)]
+    asked = list(approvals)
+    people = authors(revision) if asked else ()
+    return [each for each in asked if _seconds(people, Person.behind(each))]
+
+
+def _seconds(people: Iterable[Person], approver: Person) -> bool:
+    """Return whether somebody is certainly another than these."""
+    return not any(_may_be_one(each, approver) for each in people) and not _poses(approver)
 
 
 def _may_be_one(one: Person, other: Person) -> bool:

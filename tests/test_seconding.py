@@ -118,3 +118,50 @@ def test_an_undone_send_gives_the_word_back_as_whose_it_was(ada: User, sam: User
     sends.cancel(send.pk, by=sam.by, now=NOW)
     again = Approval.objects.get(send=None)
     assert (again.by, again.by_user_id) == ("Sam Njoroge", sam.pk)
+
+
+def revised(edition: Edition, by: str, said: bytes) -> Edition:
+    editions.revise(edition, EDITION.replace(b"flew", said), author=by, now=NOW)
+    return edition
+
+
+def test_who_wrote_any_of_it_since_the_last_approval_does_not_approve_it(ada: User, sam: User) -> None:
+    """One small move by another makes nobody's own text another's."""
+    edition = revised(written(sam.by), ada.by, b"rose")
+    for by, other in ((sam.by, "Ada Obi"), (ada.by, "Sam Njoroge"), ("sam", "Ada Obi")):
+        with pytest.raises(EditionError, match=f"{by} and {other} wrote edition {edition.pk} since"):
+            approve(edition, by)
+    with pytest.raises(SendError, match="second person"):
+        a_send(edition)
+    assert approve(edition, "deploy") == a_send(edition).approval
+
+
+def test_what_a_second_person_approved_is_behind_both_and_two_go_on_by_turns(ada: User, sam: User) -> None:
+    edition = written(sam.by)
+    approve(edition, ada.by)
+    approve(revised(edition, ada.by, b"rose"), sam.by)
+    approve(revised(edition, sam.by, b"fell"), ada.by)
+    assert Approval.objects.count() == 3
+
+
+def test_a_word_that_was_an_author_s_own_ends_nobody_s_part(ada: User, sam: User) -> None:
+    edition = written(sam.by)
+    List.objects.update(second_approval=False)
+    approve(editions.find(edition.pk), sam.by)
+    List.objects.update(second_approval=True)
+    edition = revised(editions.find(edition.pk), ada.by, b"rose")
+    with pytest.raises(EditionError, match="Sam Njoroge and Ada Obi wrote"):
+        approve(edition, sam.by)
+
+
+def test_who_restores_a_text_has_a_part_in_it_with_those_who_wrote_that_and_nobody_else(
+    ada: User, sam: User
+) -> None:
+    edition = written(sam.by)
+    first = editions.newest(edition)
+    revised(edition, ada.by, b"rose")
+    editions.revise(edition, first.text.encode(), author=sam.by, now=NOW)
+    assert not seconding.wrote(editions.newest(edition), ada.by)
+    approve(edition, ada.by)
+    revised(edition, ada.by, b"rose")
+    assert seconding.wrote(editions.newest(edition), sam.by)  # nobody approved what he may have had a hand in

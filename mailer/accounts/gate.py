@@ -8,7 +8,7 @@ where the user's role must have one.
 import datetime as dt
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.logout import logout
@@ -39,10 +39,21 @@ ABSOLUTE = 12 * 3600  # seconds after signing in, however busy one was
 LAG = 60  # seconds
 SIGNED_IN_AT = "signed_in_at"
 
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
 
 def at_the_desk(request: HttpRequest) -> bool:
     """Return whether a request is for the desk."""
     return request.path.startswith(DESK)
+
+
+def asked_by_itself(view: View) -> View:
+    """Say of a view that pages ask it while nobody does anything: it does not put off the end of a session.
+
+    The view says so, and not the request, which anybody may write as they like. The outermost decorator.
+    """
+    view.asked_by_itself = True  # type: ignore[attr-defined]  # read by Gate.process_view
+    return view
 
 
 class Sessions(SessionMiddleware):
@@ -94,7 +105,7 @@ class Gate:
         if not at_the_desk(request):
             return self._get_response(request)
         if request.user.is_authenticated:
-            _watch(request)
+            _end_old(request)
         with translation.override(settings.LANGUAGE_CODE):
             return self._get_response(request)
 
@@ -109,9 +120,13 @@ class Gate:
 
         A view may have a `refused` of its own, which answers what must not be lost by being led away.
         """
-        if not at_the_desk(request) or not getattr(view, "login_required", True):
+        if not at_the_desk(request):
             return None
         user = user_of(request)
+        if user is not None and not getattr(view, "asked_by_itself", False):
+            _put_off(request)
+        if not getattr(view, "login_required", True):
+            return None
         refused = getattr(view, "refused", _led_away)
         if user is None:
             if answer := refused(request):
@@ -142,11 +157,14 @@ def _led_away(_request: HttpRequest) -> HttpResponse | None:
     return None
 
 
-def _watch(request: HttpRequest) -> None:
-    """End a session that is too old; otherwise put off its end, by what its user has just done."""
+def _end_old(request: HttpRequest) -> None:
+    """End a session that is too old, however busy its user is."""
     if time.time() - request.session.get(SIGNED_IN_AT, 0) > ABSOLUTE:
         logout(request)
-        return
+
+
+def _put_off(request: HttpRequest) -> None:
+    """Put off the end of a session, by what its user has just done."""
     now = dt.datetime.now(dt.UTC)
     end = now + dt.timedelta(seconds=settings.SESSION_COOKIE_AGE)
     expires = getattr(request.session, "expires", None)

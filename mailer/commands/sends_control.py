@@ -107,13 +107,21 @@ def correct(
     send: Number,
     file: Annotated[str, typer.Argument(metavar="FILE", help="The corrected text; - reads it from a pipe.")],
     word: Word = None,
+    over: Annotated[
+        int | None,
+        typer.Option(
+            metavar="REVISION",
+            help="The newest revision you have seen; left out, the one that is being sent.",
+        ),
+    ] = None,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Stop the press: end a send, and give the corrected text to those whose letter had not left.
 
-    A faulty text stops nothing. Whoever may have the first text is left in peace. Run again with the same
-    text, it takes those whose request was refused since.
+    A faulty text stops nothing, nor does one where somebody saved another revision that you have not seen.
+    Whoever may have the first text is left in peace. Run again with the same text, it takes those whose
+    request was refused since.
     """
     data = _read(file)
     ready()
@@ -123,9 +131,10 @@ def correct(
     found = sends.find(send)
     ask(f"Stop send {send}, and send this text to those who have no letter of it?", yes=yes)
     try:
-        checked = sends.tried(send, data, by=whoami(), now=_now()).checked
+        over = found.revision.number if over is None else over
+        checked = sends.tried(send, data, by=whoami(), now=_now(), over=over).checked
         said = findings.word_for(found.edition_id, checked, word)
-        correction = sends.correct(send, data, by=whoami(), now=_now(), word=said)
+        correction = sends.correct(send, data, by=whoami(), now=_now(), word=said, over=over)
     except ManuscriptError as error:
         lines = misread("stdin" if file == "-" else file, error)
         raise FailedError(f"{lines}\nNothing was stopped: mend these, and run it again") from error

@@ -18,6 +18,7 @@ from mailer.desk.pages import page
 SIGN_IN = "/desk/account/login/"
 _WRITTEN_AT = re.compile(r"/desk/(?:editions/\d+|sends/\d+(?:/correct)?)")
 _MADE_ANEW = ("csrfmiddlewaretoken", "text")
+_LEAVES = ("do", "send")  # mailer/desk/sends/correcting.py
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,13 @@ def handed_back(request: HttpRequest, permission: str = "") -> HttpResponse | No
 
 
 def _besides(request: HttpRequest) -> list[tuple[str, str]]:
-    """Return what the form held besides the text, to be posted again; its token is made anew."""
+    """Return what the form held besides the text, to be posted again; its token is made anew.
+
+    Left out is that a correction is to leave: whoever goes on sees first what differs, and who gets it.
+    """
     posted = request.POST.lists()
-    return [(name, value) for name, values in posted if name not in _MADE_ANEW for value in values]
+    held = [(name, value) for name, values in posted if name not in _MADE_ANEW for value in values]
+    return [each for each in held if each != _LEAVES]
 
 
 def written_at(request: HttpRequest) -> str:

@@ -7,7 +7,7 @@ decides, and `sweep` finds whatever is due.
 from mailer.sends.controlling import cancel, pause, resume
 from mailer.sends.correcting import correct, tried
 from mailer.sends.delivering import deliver
-from mailer.sends.errors import PassedError, ScheduledMeanwhileError, SendError
+from mailer.sends.errors import PassedError, SavedMeanwhileError, ScheduledMeanwhileError, SendError
 from mailer.sends.finishing import finish
 from mailer.sends.preparing import prepare
 from mailer.sends.resolving import Resolved, leave_out, look_up, resend
@@ -27,6 +27,7 @@ from mailer.sends.testing import test
 __all__ = [
     "PassedError",
     "Resolved",
+    "SavedMeanwhileError",
     "ScheduledMeanwhileError",
     "SendError",
     "cancel",

@@ -10,8 +10,9 @@ from mailer.checking import Checked
 from mailer.faultpoints import reach
 from mailer.look import content_hash, look_of
 from mailer.models import Batch, Edition, Revision, Send
+from mailer.seconding import Person
 from mailer.sends.controlling import cancel, locked, noted
-from mailer.sends.errors import SendError
+from mailer.sends.errors import SavedMeanwhileError, SendError
 from mailer.sends.scheduling import approval_of, find, made
 from mailer.timetable import Instant
 from mailer.vocabulary import BatchState, EditionStatus, SendKind, SendStatus
@@ -21,26 +22,33 @@ from mailer.vocabulary import BatchState, EditionStatus, SendKind, SendStatus
 class Tried:
     """What a correction would be: the text that left, the corrected one as it is kept, and preflight's word.
 
-    `second_word`: the list wants another person's approval of it, which is wanting.
+    `second_word`: the list wants another person's approval of it, which is wanting; `authors` may not give
+    it.
     """
 
     first: str
     text: str
     checked: Checked
     second_word: bool
+    authors: tuple[Person, ...] = ()
 
 
-def correct(number: int, text: bytes, *, by: str, now: dt.datetime, word: str = "") -> Send:
+def correct(
+    number: int, text: bytes, *, by: str, now: dt.datetime, word: str = "", over: int | None = None
+) -> Send:
     """Cancel a send and send `text` to the readers of what had not left; return the correction.
 
     The text is read and checked first: a fault in it (the manuscript's errors, with lines; BlockedError)
-    stops nothing and changes nothing. `word` says why its warnings may stand. Run again, it takes those whose
-    request was refused since. Raises SendError where everything has left, or where the list wants a second
-    person's approval of the new text: the press is stopped then, and the correction follows upon that.
+    stops nothing and changes nothing. `word` says why its warnings may stand. `over` is the newest revision
+    that `by` has seen, and theirs takes the place of; where another is the newest by now, nothing is stopped,
+    and SavedMeanwhileError raised (None: whatever is the newest). Run again, it takes those whose request was
+    refused since. Raises SendError where everything has left, or where the list wants a second person's
+    approval of the new text: the press is stopped then, and the correction follows upon that.
     """
     send = _correctable(number)
+    _nobody_corrects(number)
     with transaction.atomic():  # a text with errors leaves no revision
-        revision, checked = _revised(send, text, by=by, now=now)
+        revision, checked = _revised(send, text, by=by, now=now, over=over)
     if send.status != SendStatus.CANCELLED:
         cancel(number, by=by, now=now)
     reach("correct.after_cancel")
@@ -71,13 +79,14 @@ def correct(number: int, text: bytes, *, by: str, now: dt.datetime, word: str = 
     return correction
 
 
-def tried(number: int, text: bytes, *, by: str, now: dt.datetime) -> Tried:
+def tried(number: int, text: bytes, *, by: str, now: dt.datetime, over: int | None = None) -> Tried:
     """Read and check a corrected text as `correct` does, and change nothing. Raises what that raises."""
     send = _correctable(number)
     with transaction.atomic():
-        revision, checked = _revised(send, text, by=by, now=now)
+        revision, checked = _revised(send, text, by=by, now=now, over=over)
         asked = send.edition.list.second_approval and not _approved(send, revision)
-        found = Tried(send.revision.text, revision.text, checked, second_word=asked)
+        authors = seconding.authors(revision) if asked else ()
+        found = Tried(send.revision.text, revision.text, checked, second_word=asked, authors=authors)
         transaction.set_rollback(True)
     return found
 
@@ -102,9 +111,15 @@ def _correctable(number: int) -> Send:
     return send
 
 
-def _revised(send: Send, text: bytes, *, by: str, now: dt.datetime) -> tuple[Revision, Checked]:
+def _revised(
+    send: Send, text: bytes, *, by: str, now: dt.datetime, over: int | None
+) -> tuple[Revision, Checked]:
     """Make the text the edition's newest revision, and check it; call it in a transaction."""
+    Edition.objects.select_for_update().get(pk=send.edition_id)  # nobody saves between the look and the word
+    before = editions.newest(send.edition)
     revision = editions.revise(send.edition, text, author=by, now=now)
+    if revision.pk != before.pk and over not in {None, before.number}:
+        raise SavedMeanwhileError(send.pk, send.edition_id, before.number, before.author)
     if revision.pk == send.revision_id:
         raise SendError(f"This is the very text of send {send.pk}: there is nothing to correct")
     return revision, editions.sound(send.edition, now=now, at=now, revision=revision)

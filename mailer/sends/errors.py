@@ -15,6 +15,18 @@ class PassedError(SendError):
     """The time at which it was to leave has passed."""
 
 
+class SavedMeanwhileError(SendError):
+    """The edition has a newer text than whoever corrects it has seen; nothing was stopped or written over."""
+
+    def __init__(self, send: int, edition: int, revision: int, author: str) -> None:
+        """Name the text, and whose it is."""
+        super().__init__(
+            f"{author or 'Somebody'} saved revision {revision} of edition {edition} meanwhile, and nothing"
+            f" was stopped: see it with `mailer editions export {edition}`, put your correction into that,"
+            f" and run `mailer sends correct {send} FILE --over {revision}`"
+        )
+
+
 class ScheduledMeanwhileError(SendError):
     """The edition has `sends` that whoever schedules it has not seen: perhaps their own, clicked twice."""
 

@@ -24,6 +24,7 @@ from tests.accounts.cast import (
     signed_in,
     try_password,
 )
+from tests.stage import a_list, a_send, an_edition
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("db")]
 
@@ -163,6 +164,19 @@ def test_whoever_is_busy_stays_with_one_write_a_minute() -> None:
     assert session.last_seen_at > NOW
     client.get(HOME)
     assert Session.objects.get().expire_date == row.expire_date
+
+
+def test_what_a_page_asks_by_itself_keeps_nobody_signed_in() -> None:
+    send = a_send(an_edition(a_list()))
+    client = signed_in(a_user(Role.VIEWER))
+    soon = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=5)
+    Session.objects.update(expire_date=soon)
+    for path in (*(f"sends/{send.pk}/{each}" for each in ("events", "live", "watched")), "token"):
+        assert client.get(f"/desk/{path}").status_code == 200, path
+    assert client.get("/desk/nothing/here").status_code == 404
+    assert Session.objects.get().expire_date == soon
+    client.get(f"/desk/sends/{send.pk}")
+    assert Session.objects.get().expire_date > soon
 
 
 def test_after_twelve_hours_one_signs_in_again_however_busy(monkeypatch: pytest.MonkeyPatch) -> None:

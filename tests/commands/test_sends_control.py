@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mailer import batches, sends
+from mailer import batches, editions, sends
 from mailer.models import Batch, Edition, Revision, Send
 from mailer.transports.answers import Accepted, NotAccepted, Unknown
 from tests.commands.conftest import Mailer
@@ -192,6 +192,24 @@ def test_what_preflight_warns_of_in_a_corrected_text_is_told_and_takes_a_word(
     newest = Send.objects.filter(kind="correction").latest("pk")
     assert newest.approval is not None
     assert newest.approval.word == "It has none."
+
+
+def test_a_correction_is_not_written_over_a_text_that_somebody_saved_meanwhile(
+    mailer: Mailer, send: Send, number: str, corrected: str
+) -> None:
+    edition = send.edition
+    editions.revise(edition, EDITION.replace(b"The dish turned.", b"It turned."), author="bo", now=now())
+    refused = mailer("sends", "correct", number, corrected, "--yes")
+    assert (refused.status, refused.out) == (1, "")
+    assert refused.err == (
+        f"mailer: bo saved revision 2 of edition {edition.pk} meanwhile, and nothing was stopped: see it with"
+        f" `mailer editions export {edition.pk}`, put your correction into that, and run"
+        f" `mailer sends correct {number} FILE --over 2`\n"
+    )
+    assert Send.objects.get().status == "sending"
+    assert Revision.objects.count() == 2
+    meant = mailer("sends", "correct", number, corrected, "--yes", "--over", "2")
+    assert (meant.status, Revision.objects.count()) == (0, 3)
 
 
 def test_run_again_a_correction_takes_those_refused_since(

@@ -89,6 +89,7 @@ ROWS = {
     "editions/<int:number>/test": Row(f"{_EDITION}/test", "write", "write"),
     "sends/": Row("sends/", "look"),
     "sends/<int:number>": Row(_SEND, "look"),
+    "sends/<int:number>/watched": Row(f"{_SEND}/watched", "look"),
     "sends/<int:number>/live": Row(f"{_SEND}/live", "look", page=False),
     "sends/<int:number>/events": Row(f"{_SEND}/events", "look", page=False),
     "sends/<int:number>/log": Row(f"{_SEND}/log", "look"),

@@ -79,6 +79,13 @@ def test_a_page_that_was_open_while_one_signed_in_again_is_saved_by_one_more_pre
     assert Revision.objects.filter(edition=edition).count() == 2
 
 
+def test_a_correction_is_never_sent_by_going_on_but_shown_first() -> None:
+    form = {"text": TYPED, "base": "1", "word": "so it is meant", "do": "send"}
+    again = form_of(handed_back(Client().post("/desk/sends/7/correct", form, headers=HERE)))
+    assert (again["base"], again["word"]) == ("1", "so it is meant")
+    assert "do" not in again
+
+
 def test_what_somebody_else_typed_is_handed_back_and_cannot_be_gone_on_with(desk: Desk) -> None:
     edition = an_edition(a_list())
     path = f"/desk/editions/{edition.pk}"

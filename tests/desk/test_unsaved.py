@@ -48,8 +48,11 @@ def test_the_text_of_others_is_told_by_their_names(desk: Desk, edition: Edition)
     assert "Ann Same" not in page
 
 
-def test_a_test_to_oneself_waits_for_a_word_while_other_text_stands(desk: Desk, edition: Edition) -> None:
-    typed(edition, "Sam Njoroge")
+@pytest.mark.parametrize("who", ["Sam Njoroge", "Edda Lind"])
+def test_a_test_to_oneself_waits_for_a_word_while_other_text_stands(
+    desk: Desk, edition: Edition, who: str
+) -> None:
+    typed(edition, who)
     path = f"/desk/editions/{edition.pk}/test"
     told = desk("sender").post(path, follow=True)
     assert told.redirect_chain == [(path, 303)]

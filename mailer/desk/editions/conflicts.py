@@ -13,7 +13,7 @@ from mailer.desk.pages import local, page
 from mailer.drafts import ConflictError, OtherDraftError
 from mailer.editions import EditionError
 from mailer.merging import END, OURS, Merged
-from mailer.models import Draft, Edition, Revision
+from mailer.models import Draft, Edition, Revision, Send
 
 
 def conflict(request: DeskRequest, edition: Edition, error: ConflictError, mine: str) -> HttpResponse:
@@ -30,7 +30,23 @@ def conflict(request: DeskRequest, edition: Edition, error: ConflictError, mine:
         draft=stamp(own) if own and own.text == mine else request.POST.get("draft", ""),
         kept=own is not None and own.text == mine,
         theirs=newest.text,
-        was=f"Saved by {newest.author or 'somebody'}, {local(newest.created_at, edition.list.zone)}",
+        was=_whose(newest),
+    )
+
+
+def in_correction(request: DeskRequest, send: Send, error: ConflictError, mine: str) -> HttpResponse:
+    """Return the page on which one settles what readers get of a correction and what another saved."""
+    return _page(
+        request,
+        send.edition,
+        error.merged,
+        mine,
+        correcting=send.pk,
+        error=f"{error}.",
+        base=error.newest.number,
+        kept=False,
+        theirs=error.newest.text,
+        was=_whose(error.newest),
     )
 
 
@@ -56,6 +72,12 @@ def two_windows(
     )
 
 
+def _whose(revision: Revision) -> str:
+    return (
+        f"Saved by {revision.author or 'somebody'}, {local(revision.created_at, revision.edition.list.zone)}"
+    )
+
+
 def _revision(edition: Edition, number: int) -> Revision:
     try:
         return drafts.revision(edition, number)
@@ -71,13 +93,15 @@ def _page(
     *,
     theirs: str,
     other: Draft | None = None,
+    correcting: int | None = None,
     **values: object,
 ) -> HttpResponse:
     return page(
         request,
         "edition_conflict.html",
-        place="Editions",
+        place="Sends" if correcting else "Editions",
         status=409,
+        correcting=correcting,
         edition=edition,
         list=edition.list,
         other=other,

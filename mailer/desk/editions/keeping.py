@@ -10,6 +10,7 @@ from django.middleware.csrf import get_token
 from django.views.decorators.http import require_POST, require_safe
 
 from mailer import drafts
+from mailer.accounts.gate import asked_by_itself
 from mailer.desk.access import DeskRequest, needs
 from mailer.desk.editions.found import edition_of, newest_of, revision_of
 from mailer.desk.editions.windows import seen_in, stamp
@@ -46,6 +47,7 @@ def draft(request: DeskRequest, number: int) -> HttpResponse:
     return JsonResponse({"kept": now, "draft": stamp(made), "newest": newest.number, "author": newest.author})
 
 
+@asked_by_itself
 @needs("look")
 @require_safe
 def token(request: DeskRequest) -> HttpResponse:

@@ -95,7 +95,8 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     owner, who = matter.edition.list, acting.by(request)
-    wrote_it = owner.second_approval and seconding.wrote(matter.revision, who)
+    authors = seconding.authors(matter.revision) if owner.second_approval else ()
+    wrote_it = seconding.is_among(authors, who)
     return page(
         request,
         "send_approve.html",
@@ -110,7 +111,9 @@ def _page(
         warnings=matter.preview.warnings,
         short=matter.content[:SHORT],
         wrote_it=wrote_it,
-        others=approvers.besides(who) if wrote_it else [],
+        others=approvers.besides(authors) if wrote_it else [],
+        beside=[each.name for each in authors if not seconding.is_among([each], who)] if wrote_it else [],
+        way_out=seconding.WAY_OUT,
         approvals=matter.approvals,
         longest=LONGEST_WORD,
         word=word,

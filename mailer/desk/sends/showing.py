@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from mailer import sends
+from mailer.accounts.gate import asked_by_itself
 from mailer.charts.ledger import ledger
 from mailer.charts.shares import percentages
 from mailer.desk.access import DeskRequest, needs
@@ -49,6 +51,15 @@ def show(request: DeskRequest, number: int) -> HttpResponse:
     return page(request, "send.html", place=PLACE, **values(found(number)))
 
 
+@asked_by_itself
+@needs("look")
+@require_safe
+def watched(request: DeskRequest, number: int) -> HttpResponseBase:
+    """Show the same page to a browser without JavaScript, which loads it again by itself."""
+    return show(request, number)
+
+
+@asked_by_itself
 @needs("look")
 @require_safe
 def live(request: DeskRequest, number: int) -> HttpResponse:
@@ -56,13 +67,15 @@ def live(request: DeskRequest, number: int) -> HttpResponse:
     return page(request, "send_live.html", place=PLACE, **values(found(number)))
 
 
+@asked_by_itself
 @needs("look")
 @require_safe
 def events(request: DeskRequest, number: int) -> HttpResponse:
     """Tell a waiting browser whether there is anything new, and let it go: it asks again by itself.
 
     One event whose id names the present state, or a comment where the browser has seen it (Last-Event-ID);
-    204, after which a browser asks no more, once the send is over and seen so (HTML, 9.2 Server-sent events).
+    204, after which a browser asks no more, once the send is over and seen so (HTML, 9.2 Server-sent events);
+    send.js asks `live` once then, whose stamp says that it is over.
     """
     send = found(number)
     current = stamp(send, now=dt.datetime.now(dt.UTC))

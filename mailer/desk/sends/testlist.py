@@ -22,7 +22,8 @@ ADD, REMOVE = "add", "remove"  # what the form does with the test list; anything
 def test(request: DeskRequest, number: int) -> HttpResponse:
     """Show the form, or do what it says: a test that names nobody goes to whoever asks.
 
-    But whoever asks so and has text that is not saved is shown the form, which says what would be tested.
+    But where whoever asks so, or somebody else, has text that is not saved, the form is shown, which says
+    what would be tested.
     """
     edition = edition_of(number)
     if request.method != "POST":
@@ -34,7 +35,7 @@ def test(request: DeskRequest, number: int) -> HttpResponse:
             case "remove":
                 return _dropped(request, edition)
         addresses = _addressed(request)
-        if not addresses and _unsaved(request, edition).mine:
+        if not addresses and ((other := _unsaved(request, edition)).mine or other.others):
             said = "Nothing was sent: look first at what would be tested."
             return back(request, f"/desk/editions/{edition.pk}/test", said, failed=True)
         return _sent(request, edition, addresses)

@@ -7,6 +7,7 @@ from mailer.desk.sends import controlling, correcting, listing, resolving, showi
 urlpatterns: list[URLPattern] = [
     path("", listing.ls),
     path("<int:number>", showing.show),
+    path("<int:number>/watched", showing.watched),
     path("<int:number>/live", showing.live),
     path("<int:number>/events", showing.events),
     path("<int:number>/log", showing.log),

@@ -6,7 +6,7 @@
   if (!form) return;
   const area = form.elements.text;
   const path = form.dataset.path; // where it is kept; a new edition has no place yet
-  const QUIET = 700, KEEP = 3000, AGAIN = 5000;
+  const QUIET = 700, KEEP = 3000, AGAIN = 5000, STOPPED = 5000, PLACE = 60000;
   const MOST = 2000000; // mailer/manuscript/decoding.py
 
   // A link to a line of the text puts the caret there.
@@ -90,7 +90,7 @@
   };
 
   // Keeping: one request at a time, and the last text always. What stands here and nowhere else warns who leaves.
-  let keptText = "unkept" in form.dataset ? null : area.value, keeping = null, keepTimer = 0, leaving = false, apart = false;
+  let keptText = "unkept" in form.dataset ? null : area.value, keeping = null, keepTimer = 0, leaving = false, refused = false;
   const unsure = new Set(); // what was sent, and no answer came
   const keep = (more) => {
     clearTimeout(keepTimer);
@@ -98,7 +98,7 @@
     if (!path || leaving || waiting || area.value === keptText) return keeping;
     return keeping ||= keepNow(more).finally(() => {
       keeping = null;
-      if (area.value !== keptText && !leaving && !waiting && !apart) keepTimer ||= setTimeout(keep, KEEP);
+      if (area.value !== keptText && !leaving && !waiting && !refused) keepTimer ||= setTimeout(keep, KEEP);
     });
   };
   const keepNow = async (more, again = true) => {
@@ -114,8 +114,8 @@
         form.elements.draft.value = said.draft;
         return keepNow(more, false);
       }
-      apart = answer.status === 409; // the next letter that is typed tries again
-      part("both").hidden = !apart;
+      refused = answer.status !== 200; // the next letter that is typed tries again
+      part("both").hidden = answer.status !== 409;
       if (said.error) say(said.error);
       else if (said.other) say(`Not kept: another window of yours kept other text at ${said.other}`);
       else {
@@ -140,15 +140,43 @@
     if (area.value !== keptText && !waiting) say("Not saved");
     keepTimer ||= setTimeout(keep, KEEP); // not put off by going on: every few seconds it is kept
   });
-  addEventListener("pageshow", (event) => { if (event.persisted) leaving = false; });
+  // While the form is on its way nothing can be typed: it would be neither in what is saved nor on the next page.
+  // No browser says that a way was stopped (Esc, a download, no network): who is still here then goes on.
+  const locked = area.readOnly;
+  let stopTimer = 0;
+  const leave = (button) => {
+    leaving = true;
+    form.requestSubmit(button); // first: once it is busy, none is let through
+    area.readOnly = true;
+    area.setAttribute("aria-busy", "true");
+    say("On its way …");
+    stopTimer = setTimeout(stay, STOPPED, "No answer yet: go on writing, or try again");
+  };
+  const stay = (words) => {
+    if (!leaving) return;
+    leaving = false;
+    clearTimeout(stopTimer);
+    area.readOnly = locked;
+    area.removeAttribute("aria-busy");
+    say(words);
+    if (area.value !== keptText) keepTimer ||= setTimeout(keep, KEEP);
+  };
+  addEventListener("pageshow", (event) => { if (event.persisted) stay(""); });
   addEventListener("beforeunload", (event) => {
     if (leaving || area.value === keptText) return;
     keep({ keepalive: area.value.length < 20000 });
     event.preventDefault();
   });
+  const places = () => [area, form.querySelector("[value=save]")];
+  const markPlace = () => {
+    const { selectionStart: start, selectionEnd: end, scrollTop: within } = area, { top } = area.getBoundingClientRect();
+    const focus = places().indexOf(document.activeElement);
+    sessionStorage.setItem("place", JSON.stringify({ path, start, end, within, top, focus, at: Date.now() }));
+  };
   // Nothing leaves this page before the desk has said that it is there and who is signed in.
   let asking = false;
   form.addEventListener("submit", async (event) => {
+    if (area.hasAttribute("aria-busy")) event.preventDefault(); // it is on its way
     if (leaving) return;
     event.preventDefault();
     const button = event.submitter;
@@ -157,11 +185,14 @@
     asking = true;
     await keeping;
     await keep(); // a draft at least, if what answers then is a fault of the server or of a proxy
-    leaving = await signedIn();
+    const here = await signedIn();
     asking = false;
-    if (leaving) form.requestSubmit(button);
+    if (!here) return;
+    if (button?.value === "save") markPlace();
+    leave(button);
   });
   addEventListener("keydown", (event) => {
+    if (event.key === "Escape") stay("Stopped: go on writing, or try again");
     const save = form.querySelector("[value=save]");
     if (save && (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "s") {
       event.preventDefault();
@@ -170,6 +201,17 @@
   });
   const seen = part("letter-text"); // only on the page of an edition
   if (!seen) return;
+
+  // Who saves goes on where they wrote: numbers alone are remembered, for the next page of the same edition.
+  const place = JSON.parse(sessionStorage.getItem("place"));
+  sessionStorage.removeItem("place");
+  if (place?.path === path && Date.now() - place.at < PLACE && !location.hash) {
+    area.setSelectionRange(place.start, place.end);
+    area.scrollTop = place.within;
+    places()[place.focus]?.focus({ preventScroll: true });
+    // What is said above, where it was not saved, is to be seen.
+    if (!document.querySelector(".said[role=alert]")) scrollBy({ top: area.getBoundingClientRect().top - place.top, behavior: "instant" });
+  }
 
   // Seeing: the letter's document is posted into its frame, since a page of ours may hold no style of a letter's.
   const carrier = document.createElement("form");

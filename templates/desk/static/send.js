@@ -3,8 +3,11 @@
   "use strict";
   const live = document.getElementById("live");
   if (!live || !window.EventSource) return;
+  const AGAIN = 5000;
   let source = null;
   let busy = false;
+  let later = 0;
+  const stamp = () => document.getElementById("part-stamp");
 
   const opened = (part) => new Set([...part.querySelectorAll("details[open]")].map((each) => each.id));
 
@@ -24,20 +27,37 @@
     if (next) next.focus({ preventScroll: true });
   }
 
+  function putAll(text) {
+    const fresh = new DOMParser().parseFromString(text, "text/html");
+    const parts = [...fresh.querySelectorAll("[data-part]")];
+    if (!parts.length) return; // no answer of ours
+    const same = parts.map((part) => part.id).join() === [...live.querySelectorAll("[data-part]")].map((part) => part.id).join();
+    if (same) {
+      for (const part of parts) put(document.getElementById(part.id), part);
+    } else {
+      live.replaceChildren(...[...fresh.body.childNodes].map((node) => document.adoptNode(node)));
+    }
+    if (over()) quiet();
+  }
+
+  // Once the send is over and shown so, nothing of it moves by itself, and nothing is asked any more.
+  const over = () => stamp()?.dataset.over !== undefined;
+  function quiet() {
+    clearTimeout(later);
+    if (source) source.close();
+    source = null;
+  }
+  function soon(what) {
+    clearTimeout(later);
+    later = setTimeout(what, AGAIN);
+  }
+
   async function refresh() {
     if (busy) return;
     busy = true;
     try {
       const answer = await fetch(live.dataset.live, { credentials: "same-origin", redirect: "error" });
-      if (!answer.ok) return;
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const parts = [...fresh.querySelectorAll("[data-part]")];
-      const same = parts.map((part) => part.id).join() === [...live.querySelectorAll("[data-part]")].map((part) => part.id).join();
-      if (same) {
-        for (const part of parts) put(document.getElementById(part.id), part);
-      } else {
-        live.replaceChildren(...[...fresh.body.childNodes].map((node) => document.adoptNode(node)));
-      }
+      if (answer.ok) putAll(await answer.text());
     } catch {
       /* Away for a moment: the next event asks again. */
     } finally {
@@ -46,36 +66,37 @@
   }
 
   function listen() {
-    const seen = document.getElementById("part-stamp");
-    source = new EventSource(`${live.dataset.events}?seen=${encodeURIComponent(seen ? seen.textContent : "")}`);
-    source.addEventListener("changed", refresh);
-    // A browser gives up on any answer but 200: a proxy that was away, or a session that is over.
-    source.addEventListener("error", () => {
-      if (!source || source.readyState !== EventSource.CLOSED) return;
+    if (source || document.hidden || over()) return;
+    const mine = new EventSource(`${live.dataset.events}?seen=${encodeURIComponent(stamp()?.textContent ?? "")}`);
+    source = mine;
+    mine.addEventListener("changed", refresh);
+    // A browser gives up on any answer but 200: a proxy that was away, a session or a send that is over.
+    mine.addEventListener("error", () => {
+      if (source !== mine || mine.readyState !== EventSource.CLOSED) return;
       source = null;
-      setTimeout(again, 5000);
+      soon(again);
     });
   }
 
+  // Without the stream: one question at a time, in turn how it stands, and whether the stream is there again.
   async function again() {
-    if (source || document.hidden) return;
+    if (source || document.hidden || over()) return;
     const answer = await fetch(live.dataset.live, { credentials: "same-origin", redirect: "manual" }).catch(() => null);
     const lead = document.getElementById("part-lead");
     if (answer && answer.ok) {
-      await refresh();
-      listen();
+      putAll(await answer.text().catch(() => ""));
+      if (!over()) soon(listen);
     } else if (answer && answer.type === "opaqueredirect" && lead) {
       lead.textContent = "You are signed out: load the page again to see how it stands.";
     } else {
       if (lead) lead.textContent = "The desk does not answer, so that this may be old; it is asked again every few seconds.";
-      setTimeout(again, 5000);
+      soon(again);
     }
   }
 
   document.addEventListener("visibilitychange", () => {
-    if (source) source.close();
-    source = null;
-    if (!document.hidden) listen();
+    quiet();
+    listen();
   });
-  if (!document.hidden) listen();
+  listen();
 })();

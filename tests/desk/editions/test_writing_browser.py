@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client
-from playwright.sync_api import Browser, Dialog, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from mailer import drafts, editions, previews
 from mailer.accounts.roles import Role
@@ -29,6 +29,9 @@ pytestmark = [
 
 TEXT = EDITION.decode()
 BROKEN = TEXT.replace("(https://a.example/nairobi)", "(https://localhost/nairobi)")
+# Where one writes: the caret, and what is seen of the text and of the page.
+PLACE = """each => [document.activeElement === each, each.selectionStart, Math.round(each.scrollTop),
+  Math.round(each.getBoundingClientRect().top)]"""
 SHOTS = os.environ.get("DESK_SHOTS", "")  # a folder to look at what the browser showed
 
 
@@ -107,6 +110,58 @@ def test_what_is_typed_is_seen_kept_and_then_saved(browser: Browser, url: str, e
         expect(page.locator(".said")).to_have_text("Saved as revision 3")
         assert editions.newest(edition).text == TEXT.replace("a.example/nairobi", "a.example/dish")
         assert not Draft.objects.exists()
+
+
+def test_whoever_saves_and_types_on_goes_on_where_they_were_even_if_it_was_stopped(
+    browser: Browser, url: str, edition: Edition
+) -> None:
+    lines = "".join(
+        f"\n## [Story {n}](https://a.example/{n}) {{africa}}\n\nSummary {n}.\n" for n in range(40)
+    )
+    drafts.save(edition, f"{TEXT}{lines}", based_on=1, by="Boris", now=NOW)
+    here, held = f"{url}/desk/editions/{edition.pk}", list[Route]()
+    script = (settings.BASE_DIR / "templates/desk/static/edition.js").read_text()
+    quick = script.replace("STOPPED = 5000", "STOPPED = 2000").replace("KEEP = 3000", "KEEP = 300")
+    with window(browser, as_(Role.EDITOR)) as page:
+        page.route(
+            "**/static/edition.js", lambda way: way.fulfill(body=quick, content_type="text/javascript")
+        )
+        area = page.locator("#writing textarea")
+        page.goto(here)
+        page.route(here, lambda way: held.append(way) if way.request.method == "POST" else way.continue_())
+
+        def on_its_way() -> Route:
+            page.keyboard.press("Control+s")
+            while not held:
+                page.wait_for_timeout(20)  # in which Playwright hears of it
+            return held.pop()
+
+        area.focus()
+        page.keyboard.press("Control+End")
+        page.keyboard.type("Saved.")
+        way = on_its_way()
+        page.keyboard.type("Seen to go nowhere.")
+        page.keyboard.press("Control+s")  # and no second time
+        assert held == []
+        # What comes of it is no page, as when it was stopped: one writes on, is kept and warned.
+        way.abort("aborted")
+        expect(page.locator("#kept")).to_have_text("No answer yet: go on writing, or try again")
+        page.keyboard.type(" Typed after.")
+        expect(page.locator("#kept")).to_contain_text("Kept")
+        assert Draft.objects.get().text.endswith("Saved. Typed after.")
+        page.keyboard.type(" More.")
+        assert not page.evaluate("dispatchEvent(new Event('beforeunload', {cancelable: true}))")
+        way = on_its_way()
+        page.keyboard.press("Escape")
+        way.abort("aborted")
+        expect(page.locator("#kept")).to_contain_text("Stopped")
+        before = area.evaluate(PLACE)
+        on_its_way().continue_()
+        expect(page.locator(".said")).to_have_text("Saved as revision 3")
+        assert area.evaluate(PLACE) == before
+        page.keyboard.type(" On.")
+        assert area.input_value().endswith("Saved. Typed after. More. On.")
+    assert editions.newest(edition).text.endswith("Saved. Typed after. More.")
 
 
 def test_a_window_that_is_closed_loses_nothing(browser: Browser, url: str, edition: Edition) -> None:

@@ -73,7 +73,7 @@ def test_errors_stand_in_the_way_each_with_a_link_to_its_line(desk: Desk) -> Non
 def test_the_author_is_told_plainly_that_somebody_else_must_and_who_may(desk: Desk, edition: Edition) -> None:
     List.objects.update(second_approval=True)
     desk("sender")
-    editions.revise(edition, EDITION.replace(b"flew", b"fell"), author="Edda Lind", now=now())
+    Revision.objects.update(author="Edda Lind")
     page = desk("editor").get(f"/desk/editions/{edition.pk}/approve").content.decode()
     assert "You wrote this text, and Space Digest wants a second person’s word" in page
     assert "<dd>Sam Njoroge</dd>" in page
@@ -81,6 +81,29 @@ def test_the_author_is_told_plainly_that_somebody_else_must_and_who_may(desk: De
     assert status == 409
     assert not Approval.objects.exists()
     assert post(desk, edition, "sender")[0] == 303
+
+
+def test_of_two_who_both_wrote_neither_approves_and_both_are_told_who_may_or_what_to_do(
+    desk: Desk, edition: Edition
+) -> None:
+    List.objects.update(second_approval=True)
+    sam, edda, path = desk("sender"), desk("editor"), f"/desk/editions/{edition.pk}"
+    Revision.objects.update(author="Sam Njoroge", author_user=User.objects.get(role="sender"))
+    line = EDITION.decode().split("{africa}")[0].count("\n") + 1
+    tagged = {"base": "1", "line": str(line), "do": "tag", "interest": "china"}
+    assert edda.post(f"{path}/board/change", tagged).status_code == 303
+    for client, other in ((sam, "Edda Lind"), (edda, "Sam Njoroge")):
+        page = client.get(f"{path}/approve").content.decode()
+        assert f"You and <bdi>{other}</bdi> wrote this text since it was last approved" in page
+        assert "one of you restores, in its history, what stood before the other wrote" in page
+        assert 'name="content"' not in page
+    status, page = post(desk, edition, "sender")
+    assert status == 409
+    assert "Sam Njoroge and Edda Lind wrote edition" in page
+    assert sam.post(f"{path}/history", {"revision": "1", "over": "2"}).status_code == 303
+    assert post(desk, edition, "sender")[0] == 409
+    assert post(desk, edition)[0] == 303
+    assert Approval.objects.get().by == "Edda Lind"
 
 
 def test_a_viewer_approves_nothing(desk: Desk, edition: Edition) -> None:

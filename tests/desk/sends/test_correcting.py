@@ -2,9 +2,9 @@
 
 import pytest
 
-from mailer import editions, sends
+from mailer import drafts, editions, merging, sends
 from mailer.accounts.models import User
-from mailer.models import Revision, Send
+from mailer.models import Draft, Revision, Send
 from subscribers.models import List
 from tests.desk.conftest import Desk
 from tests.desk.sends.cast import now, running
@@ -98,3 +98,87 @@ def test_a_correction_has_a_page_of_its_own_and_each_leads_to_the_other(desk: De
     page = client.get(f"/desk/sends/{correction.pk}").content.decode()
     assert f'href="/desk/sends/{send.pk}"' in page
     assert f'href="/desk/sends/{correction.pk}"' in client.get(f"/desk/sends/{send.pk}").content.decode()
+
+
+OTHERS = EDITION.replace(b"The dish turned.", b"The dish turned twice.").decode()
+
+
+def test_what_another_saved_meanwhile_is_put_together_and_shown_before_it_is_sent(desk: Desk) -> None:
+    send = running(3)
+    page = desk("sender").get(f"/desk/sends/{send.pk}/correct").content.decode()
+    assert '<input type="hidden" name="base" value="1">' in page
+    drafts.save(send.edition, OTHERS, based_on=1, by="Edda Lind", now=now())
+    for wanted, answered in (("see", 200), ("send", 409)):
+        status, page = post(desk, send, do=wanted, base="1", word="meant so")
+        assert status == answered
+        assert "<bdi>Edda Lind</bdi> saved revision 2 since you opened this page." in page
+        assert '<input type="hidden" name="base" value="2">' in page
+        assert "The dish turned twice." in page
+        assert "The rocket flew on Monday." in page
+        assert Revision.objects.count() == 2
+        assert sends.find(send.pk).status == "sending"
+    both = drafts.together(send.edition, CORRECTED, based_on=1).text
+    assert post(desk, send, do="send", base="2", word="meant so", text=both)[0] == 303
+    assert Send.objects.get(corrects=send).revision.text == both
+
+
+def test_where_both_changed_the_same_lines_both_texts_are_shown_and_one_settles_it(desk: Desk) -> None:
+    send = running(3)
+    theirs = EDITION.replace(b"The rocket flew.", b"The rocket fell.").decode()
+    drafts.save(send.edition, theirs, based_on=1, by="Edda Lind", now=now())
+    status, page = post(desk, send, do="send", base="1", word="meant so")
+    assert status == 409
+    assert "Edda Lind saved revision 2 while you wrote" in page
+    assert f'action="/desk/sends/{send.pk}/correct"' in page
+    assert 'name="do" value="see"' in page
+    assert 'value="save"' not in page
+    marked = merging.merge(EDITION.decode(), CORRECTED, theirs).text
+    status, page = post(desk, send, do="send", base="2", word="meant so", text=marked)
+    assert status == 422
+    assert "a mark of the conflict still stands" in page
+    assert not Send.objects.filter(corrects=send).exists()
+    assert sends.find(send.pk).status == "sending"
+    assert post(desk, send, do="send", base="2", word="meant so")[0] == 303
+
+
+def test_what_is_saved_in_the_last_moment_is_not_written_over_either(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = running(3)
+    together = drafts.together
+
+    def and_then_another_saves(*args: object, **more: object) -> drafts.Together:
+        both = together(*args, **more)  # type: ignore[arg-type]  # as it was called
+        monkeypatch.undo()
+        drafts.save(send.edition, OTHERS, based_on=1, by="Edda Lind", now=now())
+        return both
+
+    monkeypatch.setattr(drafts, "together", and_then_another_saves)
+    status, page = post(desk, send, do="send", base="1", word="meant so")
+    assert status == 409
+    assert "The dish turned twice." in page
+    assert Revision.objects.count() == 2
+
+
+def test_own_text_of_the_edition_that_is_not_saved_is_told(desk: Desk) -> None:
+    send = running(3)
+    client = desk("sender")
+    Draft.objects.create(
+        edition=send.edition, who="Sam Njoroge", based_on=1, text=CORRECTED, changed_at=now()
+    )
+    page = client.get(f"/desk/sends/{send.pk}/correct").content.decode()
+    assert "You have text that is not saved. This takes the text of revision 1, as saved on" in page
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_posted_twice_it_is_said_that_the_correction_goes(desk: Desk, begun: bool) -> None:  # noqa: FBT001 - a case
+    send = running(3)
+    assert post(desk, send, do="send", base="1", word="meant so")[0] == 303
+    correction = Send.objects.get(corrects=send)
+    if begun:
+        sends.prepare(correction.pk, now=now())
+    form = {"text": CORRECTED.replace("\n", "\r\n"), "do": "send", "base": "1", "word": "meant so"}
+    told = desk("sender").post(f"/desk/sends/{send.pk}/correct", form, follow=True)
+    assert told.redirect_chain == [(f"/desk/sends/{correction.pk}", 303)]
+    assert "The corrected text goes already: this is its send." in told.content.decode()
+    assert Send.objects.filter(corrects=send).count() == 1

@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from mailer import sends, testers
 from tests.desk.conftest import Desk
-from tests.desk.sends.cast import a_house, busy, now, running
+from tests.desk.sends.cast import a_house, busy, now, running, scheduled
+from tests.stage import an_edition
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(280), pytest.mark.django_db(transaction=True)]
 
@@ -60,10 +61,13 @@ def test_the_pages_read_well_on_every_screen(open_: Open, width: int, scheme: st
         "again": f"/desk/sends/{send.pk}/unknown/send-again",
         "log": f"/desk/sends/{send.pk}/log",
         "approve": f"/desk/editions/{edition}/approve",
-        "schedule": f"/desk/editions/{edition}/schedule?at=2027-03-28T02:30&zone=Europe/Berlin",
+        "schedule": f"/desk/editions/{edition}/schedule?when=at&at=2027-03-14T02:30&zone=America/Los_Angeles",
         "tests": f"/desk/editions/{edition}/test",
         "calendar": "/desk/calendar",
     }
+    if width == 320:
+        waits = scheduled(an_edition(send.edition.list))
+        pages["move"] = f"/desk/sends/{waits.pk}/move?at=2027-09-15T20:00&zone=Africa/Johannesburg"
     faults = {}
     for name, path in pages.items():
         # axe is a script, and the pages allow none but ours.
@@ -91,6 +95,18 @@ def test_the_page_follows_the_send_by_itself_and_keeps_the_focus(open_: Open) ->
     expect(page.locator("#why-excluded")).to_have_attribute("open", "")
     assert page.locator("#part-lead").get_attribute("aria-live") == "polite"
     assert page.evaluate("document.querySelectorAll('[aria-live]').length") == 1
+
+
+def test_once_the_send_is_over_the_page_asks_no_more(open_: Open) -> None:
+    send = running()
+    page = open_(f"/desk/sends/{send.pk}")
+    sends.cancel(send.pk, by="Nia", now=now())
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^Cancelled: "))
+    expect(page.locator("#part-stamp[data-over]")).to_be_attached()
+    asked: list[str] = []
+    page.on("request", lambda each: asked.append(each.url))
+    page.wait_for_timeout(1_500)  # while it ran, it was asked every second
+    assert asked == []
 
 
 def test_a_send_is_paused_stopped_and_corrected_by_keyboard_alone(open_: Open) -> None:

@@ -140,9 +140,10 @@ def test_the_live_parts_are_those_of_the_page(desk: Desk) -> None:
 
 
 def test_what_runs_reloads_itself_where_there_is_no_javascript(desk: Desk) -> None:
-    assert '<noscript><meta http-equiv="refresh" content="15"></noscript>' in body(
-        desk, f"/desk/sends/{running().pk}"
-    )
+    there = f"/desk/sends/{running().pk}"
+    again = f'<noscript><meta http-equiv="refresh" content="15;url={there}/watched"></noscript>'
+    for path in (there, f"{there}/watched"):
+        assert again in body(desk, path)
 
 
 def test_the_minutes_name_no_address(desk: Desk) -> None:
