@@ -18,7 +18,7 @@ from mailer.charts.scales import floor, step
 
 BY_NAME = 8
 COLOURS = 8  # that interests take, in the order of their list
-MOST_POINTS = 366  # of a line; of more days every second, third … is drawn, and the last
+MOST_POINTS = 190  # of a line; of more days every second, third … is drawn, and the last
 HEAD, ROOM = 18, 200  # pixels: above the lines, and for them
 HEIGHT = HEAD + ROOM + ticks.HEIGHT
 APART, NAME_HEIGHT = 40, 17  # pixels between two lines of the scale, and that a name takes
