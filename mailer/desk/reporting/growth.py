@@ -20,6 +20,9 @@ _LONGEST_BY_WEEK = 120  # days
 class Grown:
     """A list or an interest over some days: sums of what was measured, None where nothing was.
 
+    `first` and `last` are at the end of the first and the last day that was; the sums are of the days after
+    the first, so that where all were measured first + joined - left + otherwise is last.
+
     `topic` None: the list as a whole. `missing`: of how many days nothing is known.
     """
 
@@ -50,9 +53,10 @@ def grown(topic: Topic | None, days: Sequence[Day]) -> Grown:
     return Grown(
         topic,
         first=known[0].active if known else None,
-        joined=_added([day.joined for day in known]),
-        left=_added([day.left for day in known]),
-        otherwise=_added([day.otherwise for day in known]),
+        # What happened on the first day is in its number already.
+        joined=_added([day.joined for day in known[1:]]),
+        left=_added([day.left for day in known[1:]]),
+        otherwise=_added([day.otherwise for day in known[1:]]),
         last=known[-1].active if known else None,
         lapsed=lapsed,
         missing=len(days) - len(known),

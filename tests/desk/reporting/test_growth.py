@@ -17,8 +17,13 @@ def days(*active: int | None) -> list[Day]:
 
 def test_days_that_were_not_measured_are_in_no_sum() -> None:
     found = growth.grown(None, days(None, 5, None, 9))
-    assert (found.first, found.last, found.change, found.joined, found.left) == (5, 9, 4, 4, 2)
+    assert (found.first, found.last, found.change, found.joined, found.left) == (5, 9, 4, 2, 1)
     assert (found.missing, found.lapsed) == (2, None)
+
+
+def test_what_is_between_the_first_and_the_last_number_adds_up() -> None:
+    found = growth.grown(None, days(5, 6, 7, 8))
+    assert (found.first, found.joined, found.left, found.otherwise, found.last) == (5, 6, 3, 0, 8)
 
 
 def test_of_days_without_any_measure_nothing_is_known() -> None:
