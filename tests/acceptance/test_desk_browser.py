@@ -99,7 +99,10 @@ class Colleague:
         self.house, self.manner, self.role = house, manner, role
         self.complaints: list[str] = []
         context = browser.new_context(
-            viewport={"width": 1280, "height": 900}, java_script_enabled=manner.scripts, locale="en-GB"
+            viewport={"width": 1280, "height": 900},
+            java_script_enabled=manner.scripts,
+            locale="en-GB",
+            reduced_motion="reduce",  # a click must not wait for a page that glides to its place
         )
         self.page: Page = context.new_page()
         self.page.on("console", self._hear)
