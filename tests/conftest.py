@@ -4,6 +4,7 @@ Redis runs for every test run, PostgreSQL where it is asked for; both are starte
 process that was called, and end with it even when it is killed. What is missing is a failure.
 """
 
+import logging
 import os
 import secrets
 import shutil
@@ -114,6 +115,18 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     if connection.vendor == "sqlite":
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute("DROP TRIGGER change_not_removed")
+
+
+@pytest.fixture(autouse=True)
+def _log_as_before() -> Iterator[None]:
+    """Undo what a command run within a test does to this process's log."""
+    import structlog  # noqa: PLC0415 - not before Django is set up
+
+    handlers, level = logging.root.handlers, logging.root.level
+    yield
+    if logging.root.handlers is not handlers or structlog.is_configured():
+        logging.root.handlers, logging.root.level = handlers, level
+        structlog.reset_defaults()
 
 
 @pytest.fixture

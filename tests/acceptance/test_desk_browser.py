@@ -102,7 +102,6 @@ class Colleague:
             viewport={"width": 1280, "height": 900},
             java_script_enabled=manner.scripts,
             locale="en-GB",
-            reduced_motion="reduce",  # a click must not wait for a page that glides to its place
         )
         self.page: Page = context.new_page()
         self.page.on("console", self._hear)

@@ -7,7 +7,7 @@ from mailer.web.arriving import FORM
 from tests.attacks.addresses import ROUTES, address, with_tokens
 from tests.web.form import PAGE
 
-pytestmark = [pytest.mark.database, pytest.mark.usefixtures("db")]
+pytestmark = [pytest.mark.usefixtures("db")]
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "OPTIONS"]
 

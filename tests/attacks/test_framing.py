@@ -9,7 +9,7 @@ from mailer.web.headers import EVERYWHERE
 from tests.attacks.addresses import ROUTES, address
 from tests.web.form import PAGE
 
-pytestmark = [pytest.mark.database, pytest.mark.usefixtures("db")]
+pytestmark = [pytest.mark.usefixtures("db")]
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "OPTIONS", "DELETE"]
 

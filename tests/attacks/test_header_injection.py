@@ -15,7 +15,7 @@ from tests.attacks.addresses import ROUTES, address, with_forms
 from tests.web.form import a_ticket, proof_of
 from tests.web.stored import every_row
 
-pytestmark = [pytest.mark.database, pytest.mark.usefixtures("db")]
+pytestmark = [pytest.mark.usefixtures("db")]
 
 MARK = "injected"
 # Some take %0d for a line end, or cut off all but the last octet of a character.

@@ -8,7 +8,7 @@ from django.test import Client
 
 from tests.attacks.addresses import LEADING, ROUTES, Address, address
 
-pytestmark = [pytest.mark.database, pytest.mark.usefixtures("db")]
+pytestmark = [pytest.mark.usefixtures("db")]
 
 EVIL = [
     *("https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example", "https:evil.example"),

@@ -6,7 +6,7 @@ from django.test import Client
 from tests.attacks.addresses import LEADING, NOTING, ROUTES, address
 from tests.web.stored import every_row
 
-pytestmark = [pytest.mark.database, pytest.mark.usefixtures("db")]
+pytestmark = [pytest.mark.usefixtures("db")]
 
 PREFETCH = [
     {},

@@ -169,9 +169,9 @@
   });
   const places = () => [area, form.querySelector("[value=save]")];
   const markPlace = () => {
-    const { selectionStart: start, selectionEnd: end, scrollTop: within } = area, { top } = area.getBoundingClientRect();
+    const { selectionStart: start, selectionEnd: end, scrollTop: within } = area;
     const focus = places().indexOf(document.activeElement);
-    sessionStorage.setItem("place", JSON.stringify({ path, start, end, within, top, focus, at: Date.now() }));
+    sessionStorage.setItem("place", JSON.stringify({ path, start, end, within, focus, at: Date.now() }));
   };
   // Nothing leaves this page before the desk has said that it is there and who is signed in.
   let asking = false;
@@ -209,8 +209,6 @@
     area.setSelectionRange(place.start, place.end);
     area.scrollTop = place.within;
     places()[place.focus]?.focus({ preventScroll: true });
-    // What is said above, where it was not saved, is to be seen.
-    if (!document.querySelector(".said[role=alert]")) scrollBy({ top: area.getBoundingClientRect().top - place.top, behavior: "instant" });
   }
 
   // Seeing: the letter's document is posted into its frame, since a page of ours may hold no style of a letter's.
