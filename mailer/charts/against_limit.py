@@ -29,18 +29,23 @@ class Rate:
     @property
     def words(self) -> str:
         """Return it in words: “9 of 40,101 (0.022 %), under the limit of 0.1 %”."""
-        limit = f"{float(self.limit * 100):g}{SPACE}%"
-        if self.number is None:
-            return f"Not measured; the limit is {limit}"
-        if not self.of:
-            return f"Nothing to compare yet; the limit is {limit}"
+        words, limit = said(self.number, self.of), f"{float(self.limit * 100):g}{SPACE}%"
+        if self.number is None or not self.of:
+            return f"{words}; the limit is {limit}"
         if self.over:
             standing = "over the limit of"
         else:
             standing = (
                 "at the limit of" if Fraction(self.number, self.of) == self.limit else "under the limit of"
             )
-        return f"{self.number:,} of {self.of:,} ({share(self.number, self.of)}), {standing} {limit}"
+        return f"{words}, {standing} {limit}"
+
+
+def said(number: int | None, of: int) -> str:
+    """Return so many of so many in words: “9 of 40,101 (0.022 %)”, “Not measured”."""
+    if number is None:
+        return "Not measured"
+    return f"{number:,} of {of:,} ({share(number, of)})" if of else "Nothing to compare yet"
 
 
 def against_limit(rate: Rate, *, name: str, title: str) -> Markup:

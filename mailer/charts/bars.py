@@ -9,12 +9,11 @@ from enum import StrEnum
 
 from markupsafe import Markup
 
-from mailer.charts.drawing import limit_mark, percent, tag
+from mailer.charts.drawing import colour, limit_mark, percent, tag
 from mailer.charts.shares import widths
 
 HEIGHT = 10
 LEAST = 140  # hundredths of a per cent that what is not nothing takes
-COLOURS = 8  # that interests take, in their order
 _HUNDREDTHS = 10_000
 
 
@@ -63,7 +62,7 @@ def _parts(row: Bar, most: int) -> list[Markup]:
     whole = sum(counts) * _HUNDREDTHS // most
     least = [LEAST if count else 0 for count in counts]
     wide = widths(counts, least, max(whole, sum(least)))
-    first = row.tone.value if row.interest is None else f"c-interest i{row.interest % COLOURS}"
+    first = row.tone.value if row.interest is None else f"c-interest i{colour(row.interest)}"
     parts, x = [], 0
     for width, class_ in zip(wide, (first, Tone.MACHINES.value), strict=True):
         if width:

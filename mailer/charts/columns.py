@@ -16,6 +16,7 @@ from mailer.charts.scales import step
 HEAD, ROOM = 18, 176  # pixels: for the uppermost figure, for the columns
 HEIGHT = HEAD + ROOM + ticks.HEIGHT
 KEPT = 40
+MOST = 92  # of which each is still seen; more days than that are taken together
 APART = 30  # pixels between two lines of the scale
 SCALE = 64  # pixels beside the columns that the scale takes, as the stylesheet has it
 _BODY = 0.86  # of a column's width; the rest is air
@@ -35,14 +36,6 @@ class Column:
     down: int | None
     words: str
     whole: bool = True
-
-
-@dataclass(frozen=True)
-class Look:
-    """How the two sides are coloured, by the classes of the stylesheet."""
-
-    up: str
-    down: str
 
 
 @dataclass(frozen=True)
@@ -86,15 +79,18 @@ class _Plane:
 
 
 def drawn(
-    each: Sequence[Column], axis: ticks.Levels, *, look: Look, name: str, title: str, words: str
+    each: Sequence[Column], axis: ticks.Levels, *, down: str, name: str, title: str, words: str
 ) -> Markup:
-    """Return the chart, and beside it the figures of its scale, which keep their width on every screen."""
+    """Return the chart, and beside it the figures of its scale, which keep their width on every screen.
+
+    Above the line are people, below it what the stylesheet's class `down` is.
+    """
     plane = _plane([column.up for column in each], [column.down for column in each])
     grid, figures = _scale(plane)
     line = tag("line", class_="c-axis", x1=0, x2="100%", y1=px(plane.line), y2=px(plane.line))
     plot = drawing(
         grid,
-        *(_column(column, plane, look) for column in each),
+        *(_column(column, plane, down) for column in each),
         line,
         *_said(each, plane),
         ticks.drawn(axis, y=HEAD + ROOM, beside=(SCALE, SCALE)),
@@ -129,7 +125,7 @@ def _plane(ups: Sequence[int | None], downs: Sequence[int | None]) -> _Plane:
     return _Plane(up, down, above, below)
 
 
-def _column(column: Column, plane: _Plane, look: Look) -> Markup:
+def _column(column: Column, plane: _Plane, down: str) -> Markup:
     x = column.x + min(column.width * (1 - _BODY) / 2, _AIR)
     width = min(column.width * _BODY, _WIDEST)
     where = {"x": percent(column.x), "width": percent(column.width)}
@@ -139,8 +135,8 @@ def _column(column: Column, plane: _Plane, look: Look) -> Markup:
     ]
     bottom = HEAD + ROOM
     for number, class_, top, end in (
-        (column.up, look.up, HEAD, plane.line),
-        (column.down, look.down, plane.line, bottom),
+        (column.up, "c-people", HEAD, plane.line),
+        (column.down, down, plane.line, bottom),
     ):
         if number is None or not column.whole:
             parts.append(tag("rect", class_="c-unmeasured", y=px(top), height=px(end - top), **where))

@@ -6,6 +6,8 @@ from functools import cache
 
 from markupsafe import Markup
 
+from mailer.rendering.palette import INTERESTS
+
 Value = str | int | float
 # What XML 1.0 (2.2 Characters) does not allow in any way; a title may come from anywhere.
 _IMPOSSIBLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -55,6 +57,11 @@ def empty(words: str, *, name: str, title: str) -> Markup:
     return drawing(
         tag("text", words, y=18, aria_hidden="true"), name=name, title=title, words=words, height=26
     )
+
+
+def colour(place: int) -> int:
+    """Return which colour an interest takes by its place in its list, as the stylesheet numbers them."""
+    return place % len(INTERESTS)
 
 
 def limit_mark(at: float, top: float, bottom: float) -> Markup:

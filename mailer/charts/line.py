@@ -12,12 +12,11 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from mailer.charts import ticks
-from mailer.charts.drawing import Value, apart, drawing, empty, percent, px, tag
+from mailer.charts.drawing import Value, apart, colour, drawing, empty, percent, px, tag
 from mailer.charts.placing import spread
 from mailer.charts.scales import floor, step
 
 BY_NAME = 8
-COLOURS = 8  # that interests take, in the order of their list
 MOST_POINTS = 190  # of a line; of more days every second, third … is drawn, and the last
 HEAD, ROOM = 18, 200  # pixels: above the lines, and for them
 HEIGHT = HEAD + ROOM + ticks.HEIGHT
@@ -141,10 +140,10 @@ def _classes(named: Sequence[_Line]) -> list[tuple[_Line, str]]:
     found: list[tuple[_Line, str]] = []
     taken: set[int] = set()
     for number, each in enumerate(named):
-        colour = each.place % COLOURS
-        broken = " c-again" if colour in taken else ""
-        taken.add(colour)
-        found.append((each, f"i{colour}{broken}" if number < BY_NAME else "c-other"))
+        own = colour(each.place)
+        broken = " c-again" if own in taken else ""
+        taken.add(own)
+        found.append((each, f"i{own}{broken}" if number < BY_NAME else "c-other"))
     return found
 
 
@@ -263,7 +262,7 @@ def _words(
 ) -> str:
     """Return what the chart shows, for whoever hears it."""
     first, last = plane.days[0], plane.days[-1]
-    said = [f"From {first.day} {first:%B %Y} to {last.day} {last:%B %Y}."]
+    said = [ticks.from_to(first, last)]
     said += [
         f"{apart(each.name)}: from {each.begins:,} to {each.ends:,} readers ({_change(each)})."
         for each in named

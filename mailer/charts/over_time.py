@@ -13,9 +13,6 @@ from mailer.charts.drawing import empty
 
 HOUR = dt.timedelta(hours=1)
 LONGEST_BY_HOUR = dt.timedelta(days=3)  # more is shown by day
-MOST_COLUMNS = 92  # of which each is still seen; more days than that are taken together
-LOOK = columns.Look(up="c-people", down="c-machines")
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True)
@@ -35,23 +32,6 @@ class _Stretch:
     end: dt.datetime
     people: columns.Sum
     machines: columns.Sum
-
-
-def hours(
-    people: Mapping[int, int] | None, machines: Mapping[int, int] | None, *, first: int, last: int
-) -> tuple[Hour, ...]:
-    """Return the hours from the first to the last, each numbered since 1970, as tallies have them.
-
-    An hour that is not in a mapping had none; a mapping that is None was not measured at all.
-    """
-    return tuple(
-        Hour(
-            _EPOCH + number * HOUR,
-            None if people is None else people.get(number, 0),
-            None if machines is None else machines.get(number, 0),
-        )
-        for number in range(first, last + 1)
-    )
 
 
 def over_time(each: Iterable[Hour], *, name: str, title: str, zone: str) -> Markup:
@@ -83,7 +63,7 @@ def over_time(each: Iterable[Hour], *, name: str, title: str, zone: str) -> Mark
     return columns.drawn(
         shown,
         axis,
-        look=LOOK,
+        down="c-machines",
         name=name,
         title=title,
         words=" ".join([*_words(stretches, zone), *columns.missing(shown)]),
@@ -128,7 +108,7 @@ def _stretches(each: Iterable[Hour], zone: ZoneInfo) -> tuple[_Stretch, ...]:
     if end - begin <= LONGEST_BY_HOUR:
         return tuple(_together([at], known) for at in every)
     days = [list(group) for _, group in groupby(every, key=lambda at: at.astimezone(zone).date())]
-    several = -(-len(days) // MOST_COLUMNS)
+    several = -(-len(days) // columns.MOST)
     return tuple(
         _together(list(chain(*days[place : place + several])), known)
         for place in range(0, len(days), several)
@@ -154,10 +134,9 @@ def _when(one: _Stretch, zone: ZoneInfo) -> str:
     first, last = (at.astimezone(zone) for at in (one.begin, one.end - HOUR))
     if first == last:
         return _moment(one.begin, zone)
-    until = f" to {last:%a} {last.day} {last:%b}" if last.date() != first.date() else ""
-    return f"{first:%a} {first.day} {first:%b}{until}"
+    return ticks.days(first, last)
 
 
 def _moment(at: dt.datetime, zone: ZoneInfo) -> str:
     there = at.astimezone(zone)
-    return f"{there:%a} {there.day} {there:%b} {there:%H:%M}"
+    return f"{ticks.day(there)} {there:%H:%M}"

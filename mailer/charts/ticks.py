@@ -135,6 +135,21 @@ def of_days(days: Sequence[tuple[float, dt.date]]) -> Levels:
     ]
 
 
+def day(date: dt.date) -> str:
+    """Return a day, or that of a moment, in short: “Mon 24 Mar”."""
+    return f"{date:%a} {date.day} {date:%b}"
+
+
+def days(first: dt.date, last: dt.date) -> str:
+    """Return one day or several in short: “Mon 24 Mar”, “Mon 24 Mar to Tue 25 Mar”."""
+    return " to ".join(dict.fromkeys([day(first), day(last)]))
+
+
+def from_to(first: dt.date, last: dt.date) -> str:
+    """Return the sentence for what days a chart shows."""
+    return f"From {first.day} {first:%B %Y} to {last.day} {last:%B %Y}."
+
+
 def _months(days: Sequence[tuple[float, dt.date]]) -> Iterator[tuple[float, dt.date]]:
     """Return where each month begins: its first day that is drawn."""
     for (_, before), (at, day) in pairwise(days):

@@ -9,10 +9,6 @@ from markupsafe import Markup
 from mailer.charts import columns, ticks
 from mailer.charts.drawing import empty
 
-MOST_COLUMNS = 92  # of which each is still seen; more days than that are taken together
-# Both are people; where they stand tells them apart.
-LOOK = columns.Look(up="c-people", down="c-left")
-
 
 @dataclass(frozen=True)
 class Day:
@@ -31,7 +27,7 @@ def turnover(each: Iterable[Day], *, name: str, title: str) -> Markup:
     first, last = min(known), max(known)
     long = (last - first).days + 1
     days = [known.get(first + dt.timedelta(days=number)) for number in range(long)]
-    several = -(-long // MOST_COLUMNS)
+    several = -(-long // columns.MOST)
     shown, axis = [], []
     for begin in range(0, long, several):
         bundle = days[begin : begin + several]
@@ -42,7 +38,7 @@ def turnover(each: Iterable[Day], *, name: str, title: str) -> Markup:
     return columns.drawn(
         shown,
         ticks.of_days(axis),
-        look=LOOK,
+        down="c-left",  # people too; where they stand tells them apart
         name=name,
         title=title,
         words=_words(shown, first, last, several),
@@ -53,22 +49,19 @@ def _column(bundle: Sequence[Day | None], first: dt.date, *, x: float, width: fl
     joined = columns.added(one.joined if one else None for one in bundle)
     left = columns.added(one.left if one else None for one in bundle)
     last = first + dt.timedelta(days=len(bundle) - 1)
-    when = f"{first:%a} {first.day} {first:%b}" + (
-        f" to {last:%a} {last.day} {last:%b}" if last > first else ""
-    )
     return columns.Column(
         x=x,
         width=width,
         up=joined.number,
         down=left.number,
-        words=f"{when}: joined {joined.words}, left {left.words}",
+        words=f"{ticks.days(first, last)}: joined {joined.words}, left {left.words}",
         whole=joined.whole and left.whole,
     )
 
 
 def _words(shown: Sequence[columns.Column], first: dt.date, last: dt.date, several: int) -> str:
     """Return what the chart shows, for whoever hears it."""
-    said = [f"From {first.day} {first:%B %Y} to {last.day} {last:%B %Y}."]
+    said = [ticks.from_to(first, last)]
     for what, numbers in (
         ("Joined", [one.up for one in shown]),
         ("Left", [one.down for one in shown]),

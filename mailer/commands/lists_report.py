@@ -6,6 +6,7 @@ import typer
 
 from mailer.commands.lists import AsJson, Slug, now, one_form
 from mailer.commands.output import emit, print_csv, print_rows, say
+from mailer.commands.sends import say_sandboxed
 from mailer.commands.sends_report import AsSheet, both, measured, passed
 from mailer.commands.start import ready
 
@@ -22,13 +23,16 @@ def report(
     slug: Slug,
     *,
     sends: Annotated[int, typer.Option(min=1, max=100, help="So many of the last sends.")] = 20,
-    days: Annotated[int, typer.Option(min=1, max=3_660, help="So many days of growth, in --json.")] = 91,
+    days: Annotated[
+        int, typer.Option(min=1, max=3_660, help="So many days of growth, in --json and --csv.")
+    ] = 91,
     as_json: AsJson = False,
     as_csv: AsSheet = False,
 ) -> None:
     """Show what became of a list's last sends, and where their readers clicked, by interest.
 
-    --csv has the sends; --json also has how the list and its interests grew (`mailer lists growth` shows it).
+    --csv and --json also have the limits, and how the list and its interests grew, which `mailer lists
+    growth` shows.
     """
     one_form(as_json=as_json, as_csv=as_csv)
     ready()
@@ -49,8 +53,10 @@ def _print(found: "ListReport") -> None:
             "title",
             "scheduled",
             "accepted",
-            "opened",
-            "clicked",
+            "opened by people",
+            "by machines",
+            "clicked by people",
+            "by machines",
             "bounced",
             "complained",
             "unsubscribed",
@@ -61,8 +67,8 @@ def _print(found: "ListReport") -> None:
                 each.title,
                 each.scheduled_at,
                 each.accepted,
-                measured(each.opened.people),
-                measured(each.clicked.people),
+                *both(each.opened),
+                *both(each.clicked),
                 *map(measured, (each.bounced, each.complained, each.unsubscribed)),
             )
             for each in found.sends
@@ -77,3 +83,4 @@ def _print(found: "ListReport") -> None:
         )
     for line in passed(found.limits):
         say(line)
+    say_sandboxed()

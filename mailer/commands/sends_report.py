@@ -103,6 +103,7 @@ def _print(found: "SendReport") -> None:
     print_rows(["outcome", "readers"], list(_outcomes(found)), empty="")
     if not found.settled:
         say("All other figures are still being counted; look again in a minute.")
+        say_sandboxed()
         return
     print_rows(["told of copies", "people", "machines"], list(_events(found)), empty="")
     print_rows(
@@ -159,7 +160,8 @@ def passed(limits: "Iterable[Against]") -> Iterator[str]:
     """Yield a line for each figure that is more than providers bear, and more than chance."""
     for figure in limits:
         if figure.passed:
-            yield f"Mind: {figure.name} are {figure.share:.2%}; {figure.limit:.1%} is what providers bear."
+            share, limit = f"{figure.share:.2%}", f"{figure.limit:.1%}"
+            yield f"Mind: {figure.name} are {share}; a list that is kept well stays below {limit}."
 
 
 def both(count: "Count") -> tuple[object, object]:

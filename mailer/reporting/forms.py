@@ -1,11 +1,13 @@
 """Reports as JSON takes them, and as rows for spreadsheets: the same figures under the same names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from mailer.reckoning import Day
 from mailer.reporting.values import Against, Count, ListReport, SendReport
 
+COLUMNS = ("part", "name", "detail", "people", "machines")
 LIST_COLUMNS = (
     "send",
     "title",
@@ -20,8 +22,8 @@ LIST_COLUMNS = (
     "bounced",
     "complained",
     "unsubscribed",
+    *COLUMNS,
 )
-COLUMNS = ("part", "name", "detail", "people", "machines")
 
 _COPIES = (
     "delivered",
@@ -32,6 +34,7 @@ _COPIES = (
     "complained",
     "unsubscribed",
 )
+_GROWTH = ("active", "joined", "left", "otherwise", "lapsed")
 
 
 def send_as_json(report: SendReport) -> dict[str, Any]:
@@ -78,17 +81,45 @@ def rows(report: SendReport) -> Iterator[tuple[object, ...]]:
     for domain in report.domains:
         for name in ("deferred", "bounced", "blocked", "complained"):
             yield "domains", domain.domain or "(others)", name, getattr(domain, name), ""
+    yield from _limits(report.limits)
 
 
 def list_rows(report: ListReport) -> Iterator[tuple[object, ...]]:
-    """Yield a list's sends line by line, as LIST_COLUMNS; what was not measured is left empty."""
+    """Yield a list's report line by line, as LIST_COLUMNS; what was not measured is left empty.
+
+    Its sends come first, each in its own columns; then all else, in those of a send's report.
+    """
     for each in report.sends:
         yield (
             *(each.send, each.title, each.scheduled_at, each.status, each.accepted, each.counted),
             *_both(each.opened),
             *_both(each.clicked),
             *(each.bounced, each.complained, each.unsubscribed),
+            *("sends", "", "", "", ""),
         )
+    of_no_send = [""] * (len(LIST_COLUMNS) - len(COLUMNS))
+    for row in _of_list(report):
+        yield *of_no_send, *row
+
+
+def _of_list(report: ListReport) -> Iterator[tuple[object, ...]]:
+    for interest in report.interests:
+        yield "interests", interest.slug, interest.stories, *_both(interest.clicked)
+    yield from _limits(report.limits)
+    for part, days in (("growth", report.growth), *_growth_of(report)):
+        for day in days:
+            for name in _GROWTH:
+                yield part, day.day, name, getattr(day, name), ""
+
+
+def _growth_of(report: ListReport) -> Iterator[tuple[str, tuple[Day, ...]]]:
+    return ((f"growth of {slug}", days) for slug, days in report.growth_of.items())
+
+
+def _limits(limits: Sequence[Against]) -> Iterator[tuple[object, ...]]:
+    for figure in limits:
+        for name in ("copies", "base", "limit", "fewest"):
+            yield "limits", figure.name, name, getattr(figure, name), ""
 
 
 def _clicks(report: SendReport) -> Iterator[tuple[object, ...]]:

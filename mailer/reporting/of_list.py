@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Container, Sequence
 
 from mailer import reckoning, reports
-from mailer.metrics.sends import accepted
 from mailer.models import Send
 from mailer.reporting import of_stories, of_troubles, untold
 from mailer.reporting.of_send import both, counted
@@ -24,7 +23,7 @@ def report(owner: List, *, now: dt.datetime, sends: int = SENDS, days: int = DAY
     begun = Send.objects.filter(edition__list=owner, frozen_at__isnull=False).exclude(kind=SendKind.TEST)
     found = list(begun.order_by("-pk")[:sends])
     numbers = [send.pk for send in found]
-    able, taken = counted(numbers), accepted(numbers)
+    able, taken = counted(numbers), reports.accepted(numbers)
     statuses = reports.statuses(found)
     totals = reading.totals_of(numbers, COPIES)
     told = untold.told(found, totals, _SHOWN)

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from mailer import reports
-from mailer.database import fetch
+from mailer.database import fetch, marks
 from mailer.models import Send
 from mailer.reporting import of_stories, of_troubles, untold
 from mailer.reporting.values import Count, Hour, SendReport
@@ -24,8 +24,6 @@ JOIN variant ON variant.id = accepted.variant_id
 WHERE variant.tracked AND NOT variant.text_only
 GROUP BY accepted.send_id
 """
-
-NOTHING = Count(None, None)
 
 
 def report(send: Send) -> SendReport:
@@ -87,12 +85,12 @@ def counted(sends: Sequence[int]) -> dict[int, int]:
 
     Those are letters with HTML, to readers who let themselves be counted, of lists that count.
     """
-    marks = ",".join(["%s"] * len(sends))
-    return (
-        {send: int(n) for send, n in fetch(COUNT_COPIES.format(sends=marks), [*sends] * 2)} if sends else {}
-    )
+    if not sends:
+        return {}
+    statement = COUNT_COPIES.format(sends=marks(sends))
+    return {send: int(n) for send, n in fetch(statement, [*sends] * 2)}
 
 
 def both(told: Mapping[Measure, int | None], people: Measure, machines: Measure, able: int | None) -> Count:
     """Return what people did beside what machines did; of copies that cannot tell (`able` None) neither."""
-    return NOTHING if able is None else Count(told[people], told[machines])
+    return of_stories.UNMEASURED if able is None else Count(told[people], told[machines])

@@ -5,7 +5,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from mailer.database import Row, fetch
+from mailer.database import Row, fetch, marks
 from mailer.models import Send
 from mailer.rendering.addresses import address
 from mailer.reporting.values import Count, InterestClicks, LinkClicks, StoryClicks
@@ -88,7 +88,7 @@ def _stories(revisions: Iterable[int]) -> dict[int, list[_Story]]:
 
 
 def _fetch(statement: str, numbers: Sequence[int]) -> list[Row]:
-    return fetch(statement.format(marks=",".join(["%s"] * len(numbers))), numbers) if numbers else []
+    return fetch(statement.format(marks=marks(numbers)), numbers) if numbers else []
 
 
 def _by_story(stories: list[_Story], links: list[_Link], sums: Sums, *, counted: bool) -> ByStory:

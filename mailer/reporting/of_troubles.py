@@ -8,23 +8,15 @@ from mailer.models import MailDomain
 from mailer.reporting.untold import Told
 from mailer.reporting.values import Against, DomainTroubles, Refused
 from mailer.tallies import reasons
+from mailer.tallies.keeping import DOMAINS, REASONS
 from mailer.tallies.reading import Sums
 from mailer.vocabulary import Measure
 
 # A domain with fewer refusals than this stands with the others: it may be one person's.
 FEWEST = 5
 
-_HOW = {
-    Measure.BOUNCE_REASON: "bounced",
-    Measure.BLOCK_REASON: "blocked",
-    Measure.DROP_REASON: "dropped",
-}
-_AT_DOMAINS = (
-    Measure.DEFER_DOMAIN,
-    Measure.BOUNCE_DOMAIN,
-    Measure.BLOCK_DOMAIN,
-    Measure.COMPLAINT_DOMAIN,
-)
+_HOW = {measure: kind.value for kind, measure in REASONS.items()}
+_AT_DOMAINS = tuple(DOMAINS.values())
 
 
 def refusals(sums: Sums) -> tuple[Refused, ...]:
@@ -58,7 +50,7 @@ def domains(sums: Sums) -> tuple[DomainTroubles, ...]:
 
 def limits(told: Told, totals: Mapping[Measure, int], *, accepted: int) -> tuple[Against, ...]:
     """Return complaints, bounces and those who left, each beside what it is held against."""
-    arrived = max(0, accepted - sum(totals[measure] for measure in thresholds.RETURNED))
+    arrived = thresholds.arrived(accepted, {each.value: n for each, n in totals.items()})
     return (
         Against(
             "complaints",

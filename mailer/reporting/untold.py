@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from django.conf import settings
 
-from mailer.database import fetch
+from mailer.database import fetch, marks
 from mailer.models import Send
 from mailer.transports import smtp
 from mailer.vocabulary import Measure
@@ -57,5 +57,4 @@ def told(
 def _by_relay(sends: Sequence[int]) -> set[int]:
     if not sends:
         return set()
-    marks = ",".join(["%s"] * len(sends))
-    return {send for (send,) in fetch(READ_BY_RELAY.format(marks=marks), [*sends, smtp.NAME])}
+    return {send for (send,) in fetch(READ_BY_RELAY.format(marks=marks(sends)), [*sends, smtp.NAME])}

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from mailer import thresholds
 from mailer.reckoning import Day
 from mailer.reports import Ledger
 
@@ -100,7 +101,9 @@ class Against:
     @property
     def passed(self) -> bool:
         """Return whether it is above the limit, and not by chance."""
-        return self.limit is not None and (self.copies or 0) >= self.fewest and (self.share or 0) > self.limit
+        return self.limit is not None and thresholds.passed(
+            self.copies, self.share, self.limit, fewest=self.fewest
+        )
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.charts.against_limit import Rate, against_limit
+from mailer.charts.against_limit import Rate, against_limit, said
 from tests.charts.reading import HOSTILE, number, of, read, words
 
 SPACE = "\u00a0"
@@ -14,6 +14,11 @@ SPACE = "\u00a0"
 
 def chart(rate: Rate) -> str:
     return against_limit(rate, name="complaints", title=HOSTILE)
+
+
+def test_without_a_limit_it_says_so_many_of_so_many() -> None:
+    assert said(46, 1_000) == f"46 of 1,000 (4.6{SPACE}%)"
+    assert (said(None, 10), said(0, 0)) == ("Not measured", "Nothing to compare yet")
 
 
 @given(st.none() | st.integers(0, 10**12), st.integers(0, 10**12), st.fractions(0, 1, max_denominator=10_000))

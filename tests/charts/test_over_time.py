@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailer.charts.columns import HEAD, ROOM
-from mailer.charts.over_time import HOUR, Hour, hours, over_time
+from mailer.charts.over_time import HOUR, Hour, over_time
 from tests.charts.reading import HOSTILE, images, number, of, read, words
 
 MONDAY = dt.datetime(2025, 3, 24, 6, tzinfo=dt.UTC)
@@ -117,11 +117,3 @@ def test_nothing_is_not_what_was_not_measured() -> None:
     root = read(chart(opens((0, 0))))
     assert of(root, "c-unmeasured") == []
     assert "People: none." in words(root)
-
-
-def test_tallies_become_hours() -> None:
-    number_of = int(MONDAY.timestamp()) // 3_600
-    assert hours({number_of: 7}, None, first=number_of, last=number_of + 1) == (
-        Hour(MONDAY, 7, None),
-        Hour(MONDAY + HOUR, 0, None),
-    )

@@ -90,8 +90,29 @@ def test_rows_say_what_the_report_says(cast: Cast) -> None:
     for name, many in (("opened", found.opened), ("clicked", found.clicked)):
         hours = [numbers for (part, *_), numbers in figures.items() if part == f"{name} by hour"]
         assert tuple(map(sum, zip(*hours, strict=True))) == (many.people, many.machines)
-    (line,) = forms.list_rows(of_list.report(cast.send.edition.list, now=NOW))
-    assert dict(zip(forms.LIST_COLUMNS, line, strict=True))["machine_opened"] == found.opened.machines
+    assert figures["limits", "complaints", "copies"] == (found.complained, "")
+    assert figures["limits", "bounces", "limit"] == (0.02, "")
+
+
+def test_rows_of_a_list_are_its_sends_and_then_all_else(cast: Cast) -> None:
+    found = of_list.report(cast.send.edition.list, now=NOW, days=2)
+    line, *others = forms.list_rows(found)
+    told = dict(zip(forms.LIST_COLUMNS, line, strict=True))
+    assert (told["machine_opened"], told["part"]) == (found.sends[0].opened.machines, "sends")
+    of_no_send = ("",) * (len(forms.LIST_COLUMNS) - len(forms.COLUMNS))
+    assert {row[: len(of_no_send)] for row in others} == {of_no_send}
+    rows = [row[len(of_no_send) :] for row in others]
+    figures = {(part, name, detail): (people, machines) for part, name, detail, people, machines in rows}
+    assert len(figures) == len(rows), "no two rows are of one thing"
+    first = found.interests[0]
+    assert figures["interests", first.slug, first.stories] == (first.clicked.people, first.clicked.machines)
+    assert figures["limits", "unsubscribes", "base"] == (found.limits[2].base, "")
+    assert figures["limits", "unsubscribes", "limit"] == (None, "")
+    assert figures["growth of china", found.growth[0].day, "active"] == (None, "")
+    assert {part for part, *_ in figures} == {
+        *("interests", "limits", "growth"),
+        *(f"growth of {slug}" for slug in found.growth_of),
+    }
 
 
 def test_what_was_not_measured_is_null_and_an_empty_field() -> None:

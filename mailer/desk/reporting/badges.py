@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 
+from mailer.rendering.palette import COLOURS
 from mailer.tallies.links import Href, hrefs
 
 HEAT = 4  # steps of it
@@ -28,8 +29,9 @@ a[data-heat="4"] {{ text-decoration: underline 5px solid {line} !important }}
 .desk-clicks[data-heat="3"] {{ border-width: 3px }}
 .desk-clicks[data-heat="4"] {{ border-width: 4px }}
 </style>"""
-_LIGHT = {"line": "#0b4f8a", "paper": "#ffffff", "ink": "#14181f"}
-_DARK = {"line": "#7db7e8", "paper": "#15181d", "ink": "#e8e6e1"}
+_SHADES = {"line": COLOURS["accent"], "paper": COLOURS["paper"], "ink": COLOURS["ink"]}
+_LIGHT = _STYLE.format_map({part: shade.light for part, shade in _SHADES.items()})
+_DARK = _STYLE.format_map({part: shade.dark for part, shade in _SHADES.items()})
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def with_clicks(html: str, clicked: Mapping[str, Clicked], *, dark: bool) -> str
         done = close.start()
     parts.append(html[done:])
     head, end, body = "".join(parts).partition(_TAG_END)
-    return f"{head}{_STYLE.format(**(_DARK if dark else _LIGHT))}{end}{body}" if end else head
+    return f"{head}{_DARK if dark else _LIGHT}{end}{body}" if end else head
 
 
 def heat(people: int, most: int) -> int:

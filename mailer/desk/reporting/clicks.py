@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
+from mailer.charts import drawing
 from mailer.charts.bars import Bar, Tone, bars
 from mailer.reporting.values import (
     DomainTroubles,
@@ -28,7 +29,7 @@ class Topic:
     @property
     def colour(self) -> str:
         """Return the class of the stylesheet that has its colour."""
-        return f"i{self.place % 8}"
+        return f"i{drawing.colour(self.place)}"
 
 
 def topics(owner: List) -> dict[str, Topic]:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from markupsafe import Markup
 
-from mailer.charts.against_limit import Rate, against_limit
+from mailer.charts.against_limit import Rate, against_limit, said
 from mailer.charts.shares import share
 from mailer.desk.reporting import wording
 from mailer.reporting.values import Against, Count, SendReport
@@ -51,7 +51,7 @@ def limits(found: Sequence[Against], *, prefix: str = "limit") -> tuple[Limit, .
     for each in found:
         name, whose = wording.LIMITS[each.name]
         if each.limit is None:
-            words = f"{wording.against(each)}; nobody names a limit for it"
+            words = f"{said(each.copies, each.base)}; nobody names a limit for it"
             shown.append(Limit(name, Markup(""), words))
             continue
         # As it is written, and not as a binary fraction has it.

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from mailer.charts import line, turnover
+from mailer.charts import columns, line, turnover
 from mailer.desk.reporting.clicks import Topic
 from mailer.reckoning import Day
 
@@ -54,9 +54,9 @@ def grown(topic: Topic | None, days: Sequence[Day]) -> Grown:
         topic,
         first=known[0].active if known else None,
         # What happened on the first day is in its number already.
-        joined=_added([day.joined for day in known[1:]]),
-        left=_added([day.left for day in known[1:]]),
-        otherwise=_added([day.otherwise for day in known[1:]]),
+        joined=columns.added(day.joined for day in known[1:]).number,
+        left=columns.added(day.left for day in known[1:]).number,
+        otherwise=columns.added(day.otherwise for day in known[1:]).number,
         last=known[-1].active if known else None,
         lapsed=lapsed,
         missing=len(days) - len(known),
@@ -90,13 +90,18 @@ def turned(days: Sequence[Day]) -> Markup:
     return turnover.turnover(known, name="turnover", title="Who joined and who left")
 
 
+def by_month(days: Sequence[Day]) -> bool:
+    """Return whether days are too many for a row a week."""
+    return len(days) > _LONGEST_BY_WEEK
+
+
 def rows(days: Sequence[Day]) -> list[tuple[str, int | None, int | None, int | None]]:
     """Return who joined, who left and how many read it at the end, by week, or by month of many days."""
     return [
         (
             name,
-            _added([day.joined for day in some]),
-            _added([day.left for day in some]),
+            columns.added(day.joined for day in some).number,
+            columns.added(day.left for day in some).number,
             next((day.active for day in reversed(some) if day.active is not None), None),
         )
         for name, some in _spans(days)
@@ -104,7 +109,7 @@ def rows(days: Sequence[Day]) -> list[tuple[str, int | None, int | None, int | N
 
 
 def _spans(days: Sequence[Day]) -> Iterator[tuple[str, list[Day]]]:
-    if len(days) > _LONGEST_BY_WEEK:
+    if by_month(days):
         for (year, month), some in groupby(days, key=lambda day: (day.day.year, day.day.month)):
             yield f"{dt.date(year, month, 1):%B %Y}", list(some)
         return
@@ -112,8 +117,3 @@ def _spans(days: Sequence[Day]) -> Iterator[tuple[str, list[Day]]]:
         week = list(some)
         first, last = week[0].day, week[-1].day
         yield f"{first.day} {first:%b}" + (f" – {last.day} {last:%b}" if last > first else ""), week
-
-
-def _added(numbers: Sequence[int | None]) -> int | None:
-    known = [number for number in numbers if number is not None]
-    return sum(known) if known else None

@@ -6,8 +6,9 @@ from django.views.decorators.http import require_safe
 from mailer.desk.access import DeskRequest, needs
 from mailer.desk.editions.found import chosen_in
 from mailer.desk.editions.letter import document, shown
+from mailer.desk.editions.showing import MODES, offered
 from mailer.desk.pages import page
-from mailer.desk.reporting import badges, clicks
+from mailer.desk.reporting import badges, clicks, wording
 from mailer.desk.reporting.badges import Clicked
 from mailer.desk.reporting.of_send import with_interests
 from mailer.models import Send
@@ -19,7 +20,6 @@ from mailer.vocabulary import Measure
 
 PLACE = "Sends"
 _BY_LINK = (Measure.LINK, Measure.MACHINE_LINK)
-MODES = ("light", "dark")
 SHOWN_ON = ("desktop", "phone")
 
 
@@ -40,15 +40,15 @@ def show(request: DeskRequest, number: int) -> HttpResponse:
         send=send,
         list=owner,
         letter=letter,
-        interests=list(clicks.topics(owner).values()),
-        offered={each.slug for each in owner.interests.all() if each.retired_at is None},
+        interests=offered(owner),
         chosen=chosen,
         mode=_one_of(MODES, request.GET.get("mode")),
         shown_on=_one_of(SHOWN_ON, request.GET.get("as")),
         counted=counted,
+        counting=wording.COUNTING,
         links=clicks.by_link([each for each in links if each.place is not None]),
         in_letter=here,
-        scale=badges.scale(max((each.clicked.people or 0 for each in links), default=0)),
+        scale=badges.scale(max((each.clicked.people or 0 for each in links if each.url), default=0)),
     )
 
 

@@ -56,6 +56,7 @@ def _values(owner: List, report: ListReport) -> dict[str, Any]:
         "lines": growth.lines(report.growth_of, known) if report.growth_of else "",
         "turned": growth.turned(report.growth),
         "growth_rows": growth.rows(report.growth),
+        "by_month": growth.by_month(report.growth),
         "local": local,
         "zone": owner.zone,
         "place_name": words.place(owner.zone),

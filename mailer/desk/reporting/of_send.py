@@ -83,6 +83,7 @@ def _values(request: DeskRequest, send: Send, report: SendReport) -> dict[str, A
         "links": clicks.by_link(report.links),
         "refusals": clicks.by_reason(report.refusals),
         "domains": report.domains,
+        "domain": wording.domain,
         "limits": figures.limits(report.limits),
         "zone": owner.zone,
         "local": local,

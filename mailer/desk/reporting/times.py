@@ -1,6 +1,5 @@
 """When copies were opened and clicked: the first two days or all of it, as charts with a table."""
 
-import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -8,14 +7,13 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from mailer.charts import over_time
+from mailer.charts import over_time, ticks
 from mailer.reporting.values import Count, Hour
 
 FIRST = 48  # hours
 # Which hours stand together in the table, counted from the first.
 SPANS = ((0, 1), (1, 2), (2, 4), (4, 8), (8, 12), (12, 24), (24, 36), (36, 48))
-_HOUR = dt.timedelta(hours=1)
-_BEGINNING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_NOBODY = Count(0, 0)
 Row = tuple[str, int, int, int, int]
 
 
@@ -38,19 +36,17 @@ def times(hours: Sequence[Hour], *, zone: str, whole: bool) -> Times | None:
     """Return when copies were opened and clicked, None where none was; `whole`: beyond the first two days."""
     if not hours:
         return None
-    first, last = _number(hours[0]), _number(hours[-1])
-    fits = last - first < FIRST
-    end = last if whole or fits else first + FIRST - 1
-    by_day = end - first + 1 > over_time.LONGEST_BY_HOUR // _HOUR
+    long = _place(hours[-1], hours) + 1
+    fits = long <= FIRST
+    shown = long if whole or fits else FIRST
+    by_day = shown * over_time.HOUR > over_time.LONGEST_BY_HOUR
     return Times(
-        opened=_chart(
-            hours, first, end, zone, "opened", "Opened for the first time", lambda hour: hour.opened
-        ),
+        opened=_chart(hours, shown, zone, "opened", "Opened for the first time", lambda hour: hour.opened),
         clicked=_chart(
-            hours, first, end, zone, "clicked", "Clicked for the first time", lambda hour: hour.clicked
+            hours, shown, zone, "clicked", "Clicked for the first time", lambda hour: hour.clicked
         ),
         column="Day" if by_day else "Hours since",
-        rows=_by_day(hours, zone) if by_day else _by_span(hours, first, end),
+        rows=_by_day(hours, zone) if by_day else _by_span(hours, shown),
         foot=_sum("In all", hours),
         whole=whole or fits,
     )
@@ -58,38 +54,35 @@ def times(hours: Sequence[Hour], *, zone: str, whole: bool) -> Times | None:
 
 def _chart(
     hours: Sequence[Hour],
-    first: int,
-    end: int,
+    shown: int,
     zone: str,
     name: str,
     title: str,
     side: Callable[[Hour], Count],
 ) -> Markup:
-    known = {_number(hour): side(hour) for hour in hours}
-    each = over_time.hours(
-        {number: count.people or 0 for number, count in known.items()},
-        {number: count.machines or 0 for number, count in known.items()},
-        first=first,
-        last=end,
-    )
+    """Draw so many hours, the first of them included; an hour that is not given had none."""
+    known = {hour.at: side(hour) for hour in hours}
+    moments = (hours[0].at + place * over_time.HOUR for place in range(shown))
+    counts = ((at, known.get(at, _NOBODY)) for at in moments)
+    each = (over_time.Hour(at, count.people or 0, count.machines or 0) for at, count in counts)
     return over_time.over_time(each, name=f"times-{name}", title=title, zone=zone)
 
 
-def _by_span(hours: Sequence[Hour], first: int, end: int) -> tuple[Row, ...]:
-    spans = [*SPANS, (FIRST, end - first + 1)] if end - first >= FIRST else SPANS
+def _by_span(hours: Sequence[Hour], shown: int) -> tuple[Row, ...]:
+    spans = [*SPANS, (FIRST, shown)] if shown > FIRST else SPANS
     rows = [
-        _sum(f"{begin}–{until}", [hour for hour in hours if begin <= _number(hour) - first < until])
+        _sum(f"{begin}–{until}", [hour for hour in hours if begin <= _place(hour, hours) < until])
         for begin, until in spans
-        if begin <= end - first
+        if begin < shown
     ]
-    late = [hour for hour in hours if _number(hour) > end]
+    late = [hour for hour in hours if _place(hour, hours) >= shown]
     return (*rows, _sum("Later", late)) if late else tuple(rows)
 
 
 def _by_day(hours: Sequence[Hour], zone: str) -> tuple[Row, ...]:
     there = ZoneInfo(zone)
     days = groupby(hours, key=lambda hour: hour.at.astimezone(there).date())
-    return tuple(_sum(f"{day:%a} {day.day} {day:%b}", list(some)) for day, some in days)
+    return tuple(_sum(ticks.day(day), list(some)) for day, some in days)
 
 
 def _sum(name: str, some: Sequence[Hour]) -> Row:
@@ -103,5 +96,6 @@ def _sum(name: str, some: Sequence[Hour]) -> Row:
     )
 
 
-def _number(hour: Hour) -> int:
-    return (hour.at - _BEGINNING) // _HOUR
+def _place(hour: Hour, hours: Sequence[Hour]) -> int:
+    """Return which hour it is, counted from the first."""
+    return (hour.at - hours[0].at) // over_time.HOUR

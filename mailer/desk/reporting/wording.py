@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 
+import idna
+
 from mailer.charts.shares import share
+from mailer.desk.sends import words
 from mailer.reporting.values import Against, ListReport, SendReport
 from mailer.reports import CANCELLING
 from mailer.vocabulary import SendStatus
@@ -58,7 +61,9 @@ def _read(report: SendReport) -> str:
         return "Who opened and clicked is not measured."
     if not opened and not clicked:
         return "Nobody was seen to open it, which is not the same as unread."
-    return f"{_people(opened)} opened it, and {_few(clicked)} followed a link."
+    return (
+        f"{words.readers(opened) if opened else 'No reader'} opened it, and {_few(clicked)} followed a link."
+    )
 
 
 def _went(report: SendReport) -> str:
@@ -112,13 +117,12 @@ def _grown(report: ListReport) -> str:
     return f"{last:,} read it, {abs(last - first):,} {change} than at the end of {since}."
 
 
-def against(figure: Against) -> str:
-    """Return a figure beside its limit in words; the limit's own are the chart's."""
-    if figure.copies is None:
-        return "Not measured"
-    if not figure.base:
-        return "Nothing to compare yet"
-    return f"{figure.copies:,} of {figure.base:,} ({share(figure.copies, figure.base)})"
+def domain(name: str) -> str:
+    """Return a domain as its people write it (RFC 5891); what is no sound A-label stays as it is kept."""
+    try:
+        return idna.decode(name)
+    except idna.IDNAError:
+        return name
 
 
 def chance(figure: Against) -> str:
@@ -133,10 +137,6 @@ def _copies(number: int) -> str:
 
 def _was(number: int) -> str:
     return "was" if number == 1 else "were"
-
-
-def _people(number: int) -> str:
-    return "1 reader" if number == 1 else f"{number:,} readers" if number else "No reader"
 
 
 def _few(number: int, *, begins: bool = False) -> str:

@@ -1,13 +1,19 @@
 """The letter as it left, with its clicks on it, in a frame that may do nothing."""
 
+import datetime as dt
+
 import pytest
 
-from mailer.models import Send
+from mailer import events
+from mailer.models import Delivery, Send
+from mailer.webhooks.told import Told
 from tests.desk.conftest import Desk
-from tests.desk.reporting.cast import a_told_send
+from tests.desk.reporting.cast import CLICKED, a_told_send
 from tests.desk.sends.cast import a_house, scheduled
+from tests.stage import NOW
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
+HOUR = dt.timedelta(hours=1)
 BADGE = 'aria-label="Link 1: clicked by people in 2 copies, by machines in 1"'
 
 
@@ -30,6 +36,21 @@ def test_the_clicks_of_a_link_stand_on_the_letter_and_beside_it(desk: Desk) -> N
     assert letter.count('class="desk-clicks"') == 3
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+def test_the_scale_is_of_the_links_that_it_stands_above(desk: Desk) -> None:
+    send = a_told_send()
+    copies = Delivery.objects.filter(send=send).values_list("pk", "batch__attempt")
+    followed = [
+        Told(CLICKED, NOW + HOUR, "", copy, attempt, link="https://elsewhere.example/")
+        for copy, attempt in copies
+    ]
+    events.take(followed, source="sendgrid", now=NOW + 2 * HOUR)
+    here = f"/desk/sends/{send.pk}/report/letter"
+    assert 'data-heat="4" role="img" aria-label="Link 1: clicked by people in 2 ' in body(
+        desk, f"{here}/shown"
+    )
+    assert '<b class="h4">2</b></p>' in body(desk, here)
 
 
 def test_another_choice_of_interests_shows_the_letter_that_it_got(desk: Desk) -> None:

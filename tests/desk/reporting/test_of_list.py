@@ -105,7 +105,15 @@ def test_the_files_have_the_sends_and_the_growth(desk: Desk) -> None:
     owner = a_told_send().edition.list
     reckoned(owner, days=3, lapsed=0)
     answer = desk("viewer").get(f"{HERE}?form=csv")
-    (row,) = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
+    row, *others = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
+    yesterday = f"{dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)}"
+    figures = {(each["part"], each["name"], each["detail"]): each["people"] for each in others}
+    assert [figures["growth", yesterday, name] for name in ("active", "joined", "otherwise")] == [
+        "104",
+        "3",
+        "0",
+    ]
+    assert figures["growth of africa", yesterday, "active"] == "40"
     assert (row["accepted"], row["opened"], row["machine_opened"], row["complained"]) == ("8", "3", "1", "1")
     told = json.loads(desk("viewer").get(f"{HERE}?form=json&days=30").content)
     assert len(told["growth"]) == 30

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from django.db import connection, transaction
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from mailer.database import execute, is_postgresql
 from mailer.models import Attempt, Send
 from mailer.reporting import forms, of_send
+from mailer.reporting.values import DomainTroubles
 from subscribers.models import List
 from tests.desk.conftest import Desk
 from tests.desk.reporting.cast import HOSTILE, a_told_send, accept
@@ -40,6 +42,18 @@ def test_the_figures_are_those_that_were_counted_by_hand(desk: Desk) -> None:
     assert "1 of 7 (14.3\u00a0%), over the limit of 0.1\u00a0%" in page
     assert "fewer than 5 may be chance" in page
     assert "x.example" not in page  # fewer than five of a domain may be one person's
+
+
+def test_a_domain_in_other_letters_is_readable_and_in_files_as_it_is_kept(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send, kept = a_told_send(), "xn--mnchen-3ya.example"
+    report = replace(of_send.report(send), domains=(DomainTroubles(kept, 0, 5, 0, 0),))
+    monkeypatch.setattr(of_send, "report", lambda _: report)
+    page = body(desk, f"/desk/sends/{send.pk}/report")
+    assert "<bdi>münchen.example</bdi>" in page
+    assert kept not in page
+    assert kept in body(desk, f"/desk/sends/{send.pk}/report?form=csv")
 
 
 def test_opens_and_clicks_stand_in_the_hours_they_came(desk: Desk) -> None:

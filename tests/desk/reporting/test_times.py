@@ -21,6 +21,14 @@ def test_one_hour_is_one_row_and_a_sum() -> None:
     assert found.whole
 
 
+def test_an_hour_in_which_nothing_happened_had_none_and_was_measured() -> None:
+    found = times([an_hour(0, 7), an_hour(2)], zone="UTC", whole=False)
+    assert found is not None
+    for said in ("09:00: people 7, machines 0", "10:00: people 0, machines 0", "11:00: people 1, machines 0"):
+        assert f"<title>Mon 7 Dec {said}</title>" in found.opened
+    assert "c-unmeasured" not in found.opened
+
+
 def test_what_came_after_two_days_stands_in_the_table_alone() -> None:
     found = times([an_hour(0, 5), an_hour(47, 2), an_hour(48, 4), an_hour(900, 1)], zone="UTC", whole=False)
     assert found is not None

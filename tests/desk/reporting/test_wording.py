@@ -104,7 +104,21 @@ def test_what_is_past_its_limit_is_said_and_what_is_chance_is_not() -> None:
     assert wording.past([replace(complaints, copies=4)]) == ""
     assert wording.chance(replace(complaints, copies=4)) == "; fewer than 5 may be chance"
     assert wording.chance(complaints) == ""
-    assert wording.against(Against("bounces", None, 10)) == "Not measured"
+
+
+@pytest.mark.parametrize(
+    ("kept", "written"),
+    [
+        ("gmail.com", "gmail.com"),
+        ("mail.xn--mnchen-3ya.de", "mail.münchen.de"),
+        ("xn--e1aybc.xn--p1ai", "тест.рф"),
+        ("xn--", "xn--"),
+        ("xn--zzzzzzz99999.de", "xn--zzzzzzz99999.de"),
+        ("under_score.example", "under_score.example"),
+    ],
+)
+def test_a_domain_is_written_as_its_people_write_it_where_it_can_be(kept: str, written: str) -> None:
+    assert wording.domain(kept) == written
 
 
 def a_line(opened: int | None, counted: int | None) -> SendLine:
