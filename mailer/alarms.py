@@ -7,7 +7,7 @@ import datetime as dt
 
 from django.db import transaction
 
-from mailer import notices
+from mailer import notices, reports
 from mailer.metrics import sends
 from mailer.models import Send
 from mailer.notices import News
@@ -23,7 +23,7 @@ def tell(*, now: dt.datetime) -> None:
     frozen = Send.objects.filter(frozen_at__gte=now - dt.timedelta(days=DAYS), tallied=True)
     recent = list(frozen.exclude(kind=SendKind.TEST).values_list("pk", flat=True))
     came = {number: told for number, told in sends.told(recent).items() if matters(Sums(1, told))}
-    for number, accepted in sends.accepted(came).items():
+    for number, accepted in reports.accepted(came).items():
         sums = Sums(accepted, came[number])
         for news in matters(sums):
             with transaction.atomic():

@@ -5,7 +5,7 @@ Everything else is the same SQL on both. Instants travel as text in UTC: Postgre
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
 from typing import Any
 
 from django.db import connection
@@ -26,10 +26,9 @@ def instant(moment: dt.datetime) -> str:
     return str(moment.astimezone(dt.UTC).replace(tzinfo=None))
 
 
-def moment(read: dt.datetime | str) -> dt.datetime:
-    """Return an instant that raw SQL read: SQLite has text in UTC, an expression may have lost its zone."""
-    at = dt.datetime.fromisoformat(read) if isinstance(read, str) else read
-    return at if at.tzinfo else at.replace(tzinfo=dt.UTC)
+def marks(values: Sized) -> str:
+    """Return a mark for each value, to stand between the parentheses of IN."""
+    return ",".join(["%s"] * len(values))
 
 
 def execute(sql: str, parameters: Parameters = ()) -> int:
@@ -53,7 +52,7 @@ def insert_many(sql: str, rows: Sequence[Row]) -> None:
     """
     for start in range(0, len(rows), _ROWS):
         some = rows[start : start + _ROWS]
-        values = ",".join([f"({','.join(['%s'] * len(some[0]))})"] * len(some))
+        values = ",".join([f"({marks(some[0])})"] * len(some))
         execute(sql.format(values=values), [value for row in some for value in row])
 
 

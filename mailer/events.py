@@ -7,14 +7,14 @@ not know harms nothing.
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Iterable, Sized
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import structlog
 from django.db import transaction
 
 from mailer import batches
-from mailer.database import execute, fetch, insert_many, instant, locking
+from mailer.database import execute, fetch, insert_many, instant, locking, marks
 from mailer.faultpoints import reach
 from mailer.models import EventBody
 from mailer.models.deliveries import EVENT_COLUMNS
@@ -64,10 +64,13 @@ UPDATE subscriber SET {column} = %s WHERE id IN ({marks}) AND ({column} IS NULL 
 READ_COPIES = f"""
 SELECT
   delivery.id, delivery.send_id, edition.list_id, delivery.address_key, delivery.subscriber_id, send.tallied,
+  list.tracked AND coalesce(subscriber.tracked, FALSE),
   {", ".join(f"delivery.{column}" for column in EVENT_COLUMNS.values())}
 FROM delivery
 JOIN send ON send.id = delivery.send_id
 JOIN edition ON edition.id = send.edition_id
+JOIN list ON list.id = edition.list_id
+LEFT JOIN subscriber ON subscriber.id = delivery.subscriber_id
 WHERE delivery.id IN ({{marks}})
 ORDER BY delivery.id
 """
@@ -86,10 +89,14 @@ WHERE attempt.id IN ({marks})
 
 @dataclass(frozen=True)
 class Copy:
-    """What our rows say of the copy that an event names."""
+    """What our rows say of the copy that an event names.
+
+    `counted`: the list counts who opens and clicks, and the reader lets themselves be counted, both now.
+    """
 
     list: int
     address_key: str
+    counted: bool
     standing: keeping.Standing
 
     @property
@@ -149,9 +156,11 @@ def take(told: Iterable[Told], *, source: str, now: dt.datetime) -> int:
     """
     with transaction.atomic():
         placed = _place(told)
-        _insert(placed, now)
-        _mark(placed)
+        noted = [(event, copy) for event, copy in placed if _may_be_noted(event, copy)]
+        _insert(noted, now)
+        _mark(noted)
         _suppress(placed, source)
+        # That a letter was opened proves that it left, whether or not that may be noted.
         batches.prove(_evidence(placed), now=now)
     return sum(copy is not None for _, copy in placed)
 
@@ -197,7 +206,7 @@ def _with_attempts(told: list[Told], sends: dict[uuid.UUID, int]) -> list[Told]:
     proven = {event.delivery for event in told if event.proven}
     if not proven:
         return told
-    rows = fetch(READ_ATTEMPTS.format(marks=_marks(proven)), list(proven))
+    rows = fetch(READ_ATTEMPTS.format(marks=marks(proven)), list(proven))
     known = {
         id_: (send, uuid.UUID(str(own)) if own and not parent else None) for id_, send, own, parent in rows
     }
@@ -222,7 +231,7 @@ def _sends_of(attempts: set[uuid.UUID]) -> dict[uuid.UUID, int]:
     """Return the send of each attempt that is ours."""
     if not attempts:
         return {}
-    statement = READ_SENDS.format(marks=_marks(attempts))
+    statement = READ_SENDS.format(marks=marks(attempts))
     return {uuid.UUID(str(id_)): send for id_, send in fetch(statement, [id_.hex for id_ in attempts])}
 
 
@@ -231,15 +240,19 @@ def _copies(deliveries: set[int]) -> dict[int, Copy]:
     if not deliveries:
         return {}
     holding.hold(deliveries)
-    statement = READ_COPIES.format(marks=_marks(deliveries)) + locking("UPDATE OF delivery")
+    statement = READ_COPIES.format(marks=marks(deliveries)) + locking("UPDATE OF delivery")
     return {
-        number: Copy(list_, key, keeping.Standing(number, send, person, bool(tallied), times))
-        for number, send, list_, key, person, tallied, *times in fetch(statement, list(deliveries))
+        number: Copy(list_, key, bool(counted), keeping.Standing(number, send, person, bool(tallied), times))
+        for number, send, list_, key, person, tallied, counted, *times in fetch(statement, list(deliveries))
     }
 
 
-def _marks(values: Sized) -> str:
-    return ",".join(["%s"] * len(values))
+def _may_be_noted(event: Told, copy: Copy | None) -> bool:
+    """Return whether nothing stands against keeping an event: that somebody read wants to be counted now.
+
+    A letter that left before goes on telling after its reader, or its list, wants that no more.
+    """
+    return copy is None or copy.counted or event.kind not in LAST_SEEN
 
 
 def _insert(placed: Placed, now: dt.datetime) -> None:
@@ -280,10 +293,10 @@ def _mark(placed: Placed) -> None:
     keeping.keep((told, copy.standing) for told, copy in placed if copy)
     seen = {column: latest for kind, column in LAST_SEEN.items() if (latest := _latest(placed, kind))}
     if people := {person for latest in seen.values() for person in latest}:
-        fetch(LOCK_PEOPLE.format(marks=_marks(people)) + locking("NO KEY UPDATE"), list(people))
+        fetch(LOCK_PEOPLE.format(marks=marks(people)) + locking("NO KEY UPDATE"), list(people))
     for column, latest in seen.items():
         for at, some in keeping.by_moment(latest.items()):
-            statement = KEEP_LATEST.format(column=column, marks=_marks(some))
+            statement = KEEP_LATEST.format(column=column, marks=marks(some))
             execute(statement, [at, *some, at])
 
 

@@ -94,7 +94,7 @@ def _facts(send: Send, news: News, words: str, sums: Sums | None) -> Facts:
         candidates=ledger.candidates,
         outcomes=ledger.outcomes,
         reasons=ledger.reasons,
-        possibly_twice=int(fetch(reports.SUM_TWICE, {"send": send.pk})[0][0]),
+        possibly_twice=reports.twice(send),
         words=without_addresses(said),
         undecided_until=_in_utc(send.useful_until) if send.useful_until else "",
         when_unknown=owner.when_unknown,

@@ -1,10 +1,10 @@
 """The ledger of a send, in numbers and line by line: computed from the rows, never counted along."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from mailer.database import fetch, moment
+from mailer.database import fetch, marks
 from mailer.models import Attempt, Batch, Send
 from mailer.models.deliveries import EVENT_COLUMNS
 from mailer.models.editions import EVERYTHING
@@ -13,6 +13,7 @@ from mailer.tallies.counts import COPIES
 from mailer.telling.known import AT_THE_REQUEST
 from mailer.vocabulary import BatchState, SendKind, SendStatus
 from subscribers.interests import Interests
+from subscribers.moments import read as moment
 
 # A batch's state, as the outcome of the readers who have none of their own.
 OUTCOMES = {
@@ -145,6 +146,15 @@ JOIN (
 ORDER BY variant.id
 """
 
+# The same of those that were accepted alone, and no other exception is read.
+SUM_ACCEPTED = """
+SELECT send_id, sum(readers) FROM (
+  SELECT send_id, n AS readers FROM batch WHERE send_id IN ({marks}) AND state = 'accepted'
+  UNION ALL
+  SELECT send_id, count(*) FROM delivery WHERE send_id IN ({marks}) AND state = 'accepted' GROUP BY send_id
+) AS taken GROUP BY send_id
+"""
+
 READ_SETS = """
 SELECT variant_id, interests FROM variant_set
 WHERE revision_id = %s AND content_hash = %s ORDER BY variant_id, interests
@@ -209,13 +219,20 @@ def ledgers(sends: Iterable[int]) -> dict[int, Ledger]:
         return {}
     outcomes = {number: dict.fromkeys(OUTCOME_ORDER, 0) for number in numbers}
     candidates: dict[int, int | None] = {}
-    marks = ",".join(["%s"] * len(numbers))
-    for source, number, state, readers in fetch(SUM_SEVERAL.format(marks=marks), numbers * 3):
+    for source, number, state, readers in fetch(SUM_SEVERAL.format(marks=marks(numbers)), numbers * 3):
         if source == "candidates":
             candidates[number] = readers
         else:
             outcomes[number][OUTCOMES[state] if source == "batch" else state] += int(readers)
     return {number: Ledger(candidates.get(number), outcomes[number], {}) for number in numbers}
+
+
+def accepted(sends: Collection[int]) -> dict[int, int]:
+    """Return how many copies of several sends were accepted, by their numbers; none is left out as 0."""
+    if not sends:
+        return {}
+    rows = fetch(SUM_ACCEPTED.format(marks=marks(sends)), [*sends] * 2)
+    return {number: int(readers) for number, readers in rows}
 
 
 def described(send: Send) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 Values in, values out. Below a floor a share is chance, and nobody is told.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -47,7 +48,7 @@ class Sums:
 
         So it can be told of a transport that never tells of a delivery, and while the last are on their way.
         """
-        return max(0, self.accepted - sum(self._of(measure) for measure in RETURNED))
+        return arrived(self.accepted, self.came or {})
 
     @property
     def complaint_share(self) -> float | None:
@@ -62,12 +63,12 @@ class Sums:
     @property
     def too_many_complaints(self) -> bool:
         """Return whether complaints are past their limit, and not by chance."""
-        return self.complained >= FEWEST_COMPLAINTS and (self.complaint_share or 0) > COMPLAINTS
+        return passed(self.complained, self.complaint_share, COMPLAINTS, fewest=FEWEST_COMPLAINTS)
 
     @property
     def too_many_bounces(self) -> bool:
         """Return whether bounces are past their limit, and not by chance."""
-        return self.bounced >= FEWEST_BOUNCES and (self.bounce_share or 0) > BOUNCES
+        return passed(self.bounced, self.bounce_share, BOUNCES, fewest=FEWEST_BOUNCES)
 
     def _of(self, measure: Measure) -> int:
         return (self.came or {}).get(measure, 0)
@@ -76,14 +77,20 @@ class Sums:
         return None if self.came is None or not whole else part / whole
 
 
+def arrived(accepted: int, came: Mapping[str, int]) -> int:
+    """Return how many copies were accepted and did not come back."""
+    return max(0, accepted - sum(came.get(measure, 0) for measure in RETURNED))
+
+
+def passed(copies: int | None, share: float | None, limit: float, *, fewest: int) -> bool:
+    """Return whether a share is above its limit, and not by chance; what is not known is not."""
+    return (copies or 0) >= fewest and (share or 0) > limit
+
+
 def together(several: list[Sums]) -> Sums:
     """Return the sums of several sends; of those that are still being counted nothing is in it."""
     known = [sums for sums in several if sums.came is not None]
-    came: dict[str, int] | None = None
+    came: Counter[str] = Counter()
     for sums in known:
-        came = came or {}
-        for measure, copies in (sums.came or {}).items():
-            came[measure] = came.get(measure, 0) + copies
-    if known and came is None:
-        came = {}
-    return Sums(sum(sums.accepted for sums in known), came)
+        came.update(sums.came or {})
+    return Sums(sum(sums.accepted for sums in known), dict(came) if known else None)

@@ -44,6 +44,16 @@ class SendStatus(StrEnum):
     MISSED = "missed"
 
 
+# Not over yet.
+OPEN = (
+    SendStatus.SCHEDULED,
+    SendStatus.PREPARING,
+    SendStatus.SENDING,
+    SendStatus.PAUSED,
+    SendStatus.SETTLING,
+)
+
+
 class BatchState(StrEnum):
     """Where one request's worth of readers stands."""
 

@@ -15,8 +15,7 @@ def bound(moment: dt.datetime) -> str | dt.datetime:
 def read(value: str | dt.datetime) -> dt.datetime:
     """Return the aware moment, in UTC, that raw SQL answered with.
 
-    SQLite keeps text in UTC that does not say so; PostgreSQL's own text says it.
+    SQLite keeps text in UTC that does not say so; PostgreSQL's own says it, but where an expression lost it.
     """
-    if isinstance(value, str):
-        return dt.datetime.fromisoformat(value).replace(tzinfo=dt.UTC)
-    return value.astimezone(dt.UTC)
+    at = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
+    return at.astimezone(dt.UTC) if at.tzinfo else at.replace(tzinfo=dt.UTC)

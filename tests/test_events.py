@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from mailer import batches, events
 from mailer.models import Batch, Delivery, Event, EventBody, Send
 from mailer.models.deliveries import EVENT_COLUMNS
-from subscribers.models import Subscriber, Subscription, Suppression
+from subscribers.models import List, Subscriber, Subscription, Suppression
 from tests.stage import (
     NOW,
     SENDGRID,
@@ -153,6 +153,27 @@ def test_an_open_by_a_machine_is_kept_apart(send: Send, attempt: uuid.UUID) -> N
     assert ada.machine_opened_at is not None
     assert ada.opened_at is None
     assert Subscriber.objects.get(canonical="ada@x.example").last_opened_at is None
+
+
+@pytest.mark.parametrize("who", ["the reader", "the list", "an erased reader"])
+def test_who_is_not_counted_any_more_is_not_noted_and_the_letter_is_proven_all_the_same(
+    send: Send, attempt: uuid.UUID, who: str
+) -> None:
+    ada = delivery_of(send, "ada@x.example")
+    if who == "the reader":
+        Subscriber.objects.filter(canonical="ada@x.example").update(tracked=False)
+    elif who == "the list":
+        List.objects.update(tracked=False)
+    else:
+        Delivery.objects.filter(pk=ada.pk).update(subscriber=None)
+    told(an_event("open", ada, attempt), an_event("click", ada, attempt, url="https://a.example/"))
+    ada.refresh_from_db()
+    assert (ada.opened_at, ada.clicked_at, Event.objects.count()) == (None, None, 0)
+    assert Subscriber.objects.get(canonical="ada@x.example").last_opened_at is None
+    (batch,) = batches_of(send)
+    assert batch.state == "accepted"
+    told(an_event("delivered", ada, attempt))
+    assert Event.objects.get().kind == "delivered"
 
 
 def test_a_hard_bounce_and_a_complaint_suppress_everywhere_and_a_block_does_not(

@@ -37,7 +37,7 @@ from mailer.models import Send, Transport
 from mailer.reports import OUTCOME_ORDER
 from mailer.thresholds import together
 from mailer.transports.chosen import transport_of
-from mailer.vocabulary import SendKind
+from mailer.vocabulary import OPEN, SendKind
 from subscribers.models import List
 
 BROKER_PATIENCE = 0.5  # seconds: who asks every few seconds does not wait for one that is gone
@@ -77,7 +77,7 @@ def _house(transport: str) -> Iterable[Sample]:
 
 
 def _sends(now: dt.datetime) -> Iterable[Sample]:
-    lately = Q(status__in=sends.OPEN) | Q(scheduled_at__gte=now - dt.timedelta(days=DAYS))
+    lately = Q(status__in=OPEN) | Q(scheduled_at__gte=now - dt.timedelta(days=DAYS))
     rows = Send.objects.filter(lately).exclude(kind=SendKind.TEST).order_by()
     counted = rows.values_list("edition__list__slug", "status").annotate(number=Count("pk"))
     yield from (Sample(SENDS, (slug, status), number) for slug, status, number in sorted(counted))

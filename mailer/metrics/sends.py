@@ -1,25 +1,19 @@
 """What became of the sends of late, summed up by send: from their batches, exceptions and tallies."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db.models import Max, Q
 
-from mailer.database import fetch, moment
+from mailer.database import fetch, marks
 from mailer.models import Send
 from mailer.reports import OUTCOMES
+from mailer.tallies import reading
 from mailer.thresholds import RETURNED, Sums
-from mailer.vocabulary import Measure, SendKind, SendStatus
+from mailer.vocabulary import OPEN, Measure, SendKind
+from subscribers.moments import read as moment
 
-OPEN = (
-    SendStatus.SCHEDULED,
-    SendStatus.PREPARING,
-    SendStatus.SENDING,
-    SendStatus.PAUSED,
-    SendStatus.SETTLING,
-)
 # What a transport tells of a copy; what readers do with it is the reports' matter.
 TOLD = (*RETURNED, Measure.DELIVERED, Measure.DEFERRED, Measure.COMPLAINED, Measure.UNSUBSCRIBED)
 
@@ -40,19 +34,6 @@ SELECT 'delivery', send_id, NULL, state, count(*) FROM delivery
 WHERE send_id IN ({under_way}) AND state = 'excluded' GROUP BY send_id, state
 UNION ALL
 SELECT 'candidates', id, NULL, NULL, candidates FROM send WHERE id IN ({marks})
-"""
-
-SUM_ACCEPTED = """
-SELECT send_id, sum(readers) FROM (
-  SELECT send_id, n AS readers FROM batch WHERE send_id IN ({marks}) AND state = 'accepted'
-  UNION ALL
-  SELECT send_id, count(*) FROM delivery WHERE send_id IN ({marks}) AND state = 'accepted' GROUP BY send_id
-) AS taken GROUP BY send_id
-"""
-
-SUM_TOLD = """
-SELECT send_id, measure, sum(n) FROM tally
-WHERE send_id IN ({marks}) AND measure IN ({measures}) GROUP BY send_id, measure
 """
 
 SUM_UNKNOWN = """
@@ -127,13 +108,10 @@ def summed(numbers: Collection[int]) -> list[Summed]:
     }
     # 0 is no send's number.
     under_way = [number for number, send in found.items() if not send.over] or [0]
-    marks = _marks(numbers)
-    statement = SUM_OUTCOMES.format(marks=marks, under_way=_marks(under_way))
+    statement = SUM_OUTCOMES.format(marks=marks(numbers), under_way=marks(under_way))
     bound = [*numbers, *numbers, *under_way, *numbers]
     for source, number, transport, state, readers in fetch(statement, bound):
-        send = found.get(number)
-        if send is None:
-            continue  # begun since
+        send = found[number]
         if source == "candidates":
             send.candidates = int(readers or 0)
         else:
@@ -146,21 +124,9 @@ def summed(numbers: Collection[int]) -> list[Summed]:
 
 
 def told(numbers: Collection[int]) -> dict[int, dict[str, int]]:
-    """Return what was told of the copies of these sends, as far as it is counted."""
-    came: dict[int, dict[str, int]] = {}
-    if numbers:
-        statement = SUM_TOLD.format(marks=_marks(numbers), measures=_marks(TOLD))
-        for number, measure, copies in fetch(statement, [*numbers, *(measure.value for measure in TOLD)]):
-            came.setdefault(number, {})[measure] = int(copies)
-    return came
-
-
-def accepted(numbers: Collection[int]) -> dict[int, int]:
-    """Return how many copies of these sends were accepted, without counting those that were not."""
-    if not numbers:
-        return {}
-    rows = fetch(SUM_ACCEPTED.format(marks=_marks(numbers)), [*numbers] * 2)
-    return {number: int(readers) for number, readers in rows}
+    """Return what was told of the copies of these sends, as far as it is counted and is not 0."""
+    totals = reading.totals_of(numbers, TOLD)
+    return {number: {each.value: n for each, n in came.items() if n} for number, came in totals.items()}
 
 
 def doubts() -> list[Doubt]:
@@ -169,7 +135,3 @@ def doubts() -> list[Doubt]:
         Doubt(slug, transport or "", int(readers), moment(since) if since else None)
         for slug, transport, readers, since in fetch(SUM_UNKNOWN)
     ]
-
-
-def _marks(values: Iterable[Any]) -> str:
-    return ",".join("%s" for _ in values)

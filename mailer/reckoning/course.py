@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailer import counting as people
-from mailer.database import fetch, moment
+from mailer.database import fetch
 from mailer.reckoning import counting, spans
 from mailer.reckoning.spans import DAY
 from mailer.reckoning.walking import LIST, Standing
 from subscribers.models import List
+from subscribers.moments import read as moment
 
 READ_LIST = """
 SELECT day, active, joined, "left", lapsed, counted_at FROM reckoning

@@ -9,7 +9,7 @@ import datetime as dt
 from mailer.database import fetch, instant
 from mailer.models.editions import EVERYTHING
 from mailer.reckoning.spans import Span
-from mailer.reckoning.walking import LIST, Standing
+from mailer.reckoning.walking import LIST, Standing, bits
 from mailer.retention import FEWEST_LETTERS
 from subscribers.models import List
 from subscribers.vocabulary import Status
@@ -61,9 +61,8 @@ def lapsed(owner: List, span: Span, interests: int) -> dict[int, int] | None:
         "ends": instant(span.ends),
         "fewest": FEWEST_LETTERS,
     }
-    sums = dict.fromkeys([LIST, *(1 << n for n in range(interests.bit_length()) if interests >> n & 1)], 0)
+    sums = dict.fromkeys([LIST, *bits(interests)], 0)
     for chosen, people in fetch(COUNT_LAPSED, frame):
-        gets = Standing(Status.ACTIVE, int(chosen)).gets(interests)
-        for bit in sums:
-            sums[bit] += int(people) if gets & bit else 0
+        for bit in bits(Standing(Status.ACTIVE, int(chosen)).gets(interests)):
+            sums[bit] += int(people)
     return sums

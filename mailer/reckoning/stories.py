@@ -23,6 +23,12 @@ _ABSENT = "absent"  # on the list in no way yet; no status of the database
 # there; whom an import ends was, if they had ever come. Who fills in a form comes when they confirm it: that
 # line counts, by what the form's own, the one before it, says was before.
 _BEFORE = "detail -> 'before' ->> "
+_OF_THE_FORM = f"""
+        SELECT form.{_BEFORE}'{{what}}' FROM consent AS form
+        WHERE form.subscriber_id = consent.subscriber_id AND form.list_id = consent.list_id
+          AND form.id < consent.id
+        ORDER BY form.id DESC LIMIT 1
+"""
 _TURNS = f"""
   SELECT consent.subscriber_id, consent.at, 1 AS place, consent.id,
     CASE consent.action
@@ -35,21 +41,11 @@ _TURNS = f"""
         ORDER BY earlier.id DESC LIMIT 1
       ), '{_ABSENT}')
       WHEN 'granted' THEN coalesce(consent.{_BEFORE}'status', '{_ABSENT}')
-      WHEN 'confirmed' THEN coalesce((
-        SELECT form.{_BEFORE}'status' FROM consent AS form
-        WHERE form.subscriber_id = consent.subscriber_id AND form.list_id = consent.list_id
-          AND form.id < consent.id
-        ORDER BY form.id DESC LIMIT 1
-      ), '{_ABSENT}')
+      WHEN 'confirmed' THEN coalesce(({_OF_THE_FORM.format(what="status")}), '{_ABSENT}')
       ELSE coalesce(consent.{_BEFORE}'status', '')
     END AS status,
     CASE consent.action
-      WHEN 'confirmed' THEN coalesce((
-        SELECT form.{_BEFORE}'interests' FROM consent AS form
-        WHERE form.subscriber_id = consent.subscriber_id AND form.list_id = consent.list_id
-          AND form.id < consent.id
-        ORDER BY form.id DESC LIMIT 1
-      ), '')
+      WHEN 'confirmed' THEN coalesce(({_OF_THE_FORM.format(what="interests")}), '')
       ELSE coalesce(consent.{_BEFORE}'interests', '')
     END AS chosen,
     0 AS bars

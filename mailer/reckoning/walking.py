@@ -87,24 +87,25 @@ def walk(courses: dict[int, Course], story: Story) -> None:
     """Add a story to the sums, by their bits: LIST, and those of the interests that are counted."""
     interests = sum(bit for bit in courses if bit != LIST)
     after = story.now
-    for bit in _bits(after.gets(interests)):
+    for bit in bits(after.gets(interests)):
         courses[bit].active += story.people
     for mark in reversed(story.marks):
         before = mark.undone(after)
         was, became = before.reads(interests), after.reads(interests)
-        for bit in _bits(became & ~was):
+        for bit in bits(became & ~was):
             courses[bit].joined[mark.day] += story.people
-        for bit in _bits(was & ~became):
+        for bit in bits(was & ~became):
             courses[bit].left[mark.day] += story.people
         was, became = before.gets(interests), after.gets(interests)
-        for bit in _bits(became & ~was):
+        for bit in bits(became & ~was):
             courses[bit].gained[mark.day] += story.people
-        for bit in _bits(was & ~became):
+        for bit in bits(was & ~became):
             courses[bit].gained[mark.day] -= story.people
         after = before
 
 
-def _bits(number: int) -> Iterator[int]:
+def bits(number: int) -> Iterator[int]:
+    """Yield each bit of a number, the lowest first."""
     while number:
         lowest = number & -number
         yield lowest

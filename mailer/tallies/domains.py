@@ -1,8 +1,8 @@
 """The domains that letters were refused at, which are counted as long as whoever it was is not erased."""
 
-from collections.abc import Iterable, Sequence, Sized
+from collections.abc import Iterable, Sequence
 
-from mailer.database import execute_many, fetch, locking
+from mailer.database import execute_many, fetch, locking, marks
 from mailer.tallies.portions import portions
 
 # Whose domain nobody knows any more, or never knew: tests to no subscriber, and people who were erased.
@@ -22,7 +22,7 @@ def of_subscribers(people: Iterable[int]) -> dict[int, int]:
     names = {
         person: address.rpartition("@")[2]
         for some in portions(sorted(set(people)))
-        for person, address in fetch(READ_ADDRESSES.format(marks=_marks(some)), some)
+        for person, address in fetch(READ_ADDRESSES.format(marks=marks(some)), some)
     }
     known: dict[str, int] = {}
     for some_names in portions(sorted(set(names.values()))):
@@ -34,13 +34,9 @@ def _numbers(names: Sequence[str]) -> dict[str, int]:
     known: dict[str, int] = {}
     wanted = list(names)
     while wanted:
-        read = READ_DOMAINS.format(marks=_marks(wanted)) + locking("KEY SHARE")
+        read = READ_DOMAINS.format(marks=marks(wanted)) + locking("KEY SHARE")
         known |= {name: number for number, name in fetch(read, wanted)}
         # Again, should an erasure remove one in between: nothing was counted there any more.
         if wanted := [name for name in wanted if name not in known]:
             execute_many(INSERT_DOMAIN, [(name,) for name in wanted])
     return known
-
-
-def _marks(values: Sized) -> str:
-    return ",".join(["%s"] * len(values))

@@ -5,7 +5,7 @@ Both are asked for before any copy is locked, so that nobody waits in a ring.
 
 from collections.abc import Collection
 
-from mailer.database import fetch, locking
+from mailer.database import fetch, locking, marks
 from mailer.models import Send
 
 # Whatever applies, erases or puts together at once holds a send like this, and none waits for another.
@@ -17,8 +17,7 @@ SELECT id FROM send WHERE id IN (SELECT send_id FROM delivery WHERE id IN ({mark
 def hold(copies: Collection[int]) -> None:
     """Hold the sends of these copies against being counted anew, until this transaction is over."""
     if copies:
-        marks = ",".join(["%s"] * len(copies))
-        fetch(HOLD_SENDS.format(marks=marks) + locking("KEY SHARE"), list(copies))
+        fetch(HOLD_SENDS.format(marks=marks(copies)) + locking("KEY SHARE"), list(copies))
 
 
 def hold_alone(send: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from mailer.database import execute, execute_many, fetch, insert_many, instant, moment
+from mailer.database import execute, execute_many, fetch, insert_many, instant, marks
 from mailer.models.deliveries import EVENT_COLUMNS
 from mailer.tallies import domains
 from mailer.tallies.counts import CLICKED, MACHINE_CLICKED, Times, Trace, clicks, counts, settled
@@ -15,6 +15,7 @@ from mailer.tallies.known_links import KnownLinks
 from mailer.tallies.reasons import code_of
 from mailer.vocabulary import EventKind, Measure
 from mailer.webhooks.told import Told
+from subscribers.moments import read as moment
 
 Key = TypeVar("Key")
 
@@ -133,7 +134,7 @@ def keep(told: Iterable[tuple[Told, Standing]]) -> None:
                 difference[sheet.copy.send, *each] += now[each] - before[each]
     for column, rows in times.items():
         for earliest, copies in by_moment(rows):
-            statement = KEEP_EARLIEST.format(column=column, marks=_marks(copies))
+            statement = KEEP_EARLIEST.format(column=column, marks=marks(copies))
             execute(statement, [earliest, *copies, earliest])
     if verdicts:
         execute_many(KEEP_VERDICT, verdicts)
@@ -173,7 +174,7 @@ def _read_traces(sheets: dict[int, _Sheet]) -> None:
     wanted = [number for number, sheet in sheets.items() if sheet.told_traces or _first_refused(sheet)]
     if not wanted:
         return
-    for number, measure, key, machine, agent, at in fetch(READ_TRACES.format(marks=_marks(wanted)), wanted):
+    for number, measure, key, machine, agent, at in fetch(READ_TRACES.format(marks=marks(wanted)), wanted):
         sheets[number].traces[Trace(Measure(measure), key, bool(machine), agent)] = moment(at)
 
 
@@ -208,10 +209,6 @@ def _write_traces(sheets: dict[int, _Sheet]) -> None:
         if trace not in sheet.traces or at < sheet.traces[trace]
     ]
     insert_many(KEEP_TRACE, rows)
-
-
-def _marks(values: Sequence[int]) -> str:
-    return ",".join(["%s"] * len(values))
 
 
 def _written(times: Times, column: str) -> str | None:

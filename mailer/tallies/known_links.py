@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from mailer.database import execute_many, fetch
+from mailer.database import execute_many, fetch, marks
 from mailer.tallies.links import CANARY, OTHER, is_canary, link_key, links_in
 
 READ_LINKS = "SELECT send_id, key, id FROM link WHERE send_id IN ({marks})"
@@ -47,5 +47,5 @@ def write(send: int) -> None:
 def _read(sends: list[int]) -> dict[tuple[int, str], int]:
     if not sends:
         return {}
-    statement = READ_LINKS.format(marks=",".join(["%s"] * len(sends)))
+    statement = READ_LINKS.format(marks=marks(sends))
     return {(send, key): number for send, key, number in fetch(statement, sends)}

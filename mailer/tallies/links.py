@@ -3,7 +3,6 @@
 import hashlib
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from html import unescape
 from typing import NamedTuple
 
@@ -50,7 +49,6 @@ def hrefs(html: str) -> Iterator[Href]:
             yield Href(url, start, end)
 
 
-@lru_cache(maxsize=32)  # each batch of a variant asks, and each visitor
 def links_in(html: str) -> tuple[str, ...]:
     """Return the addresses that all readers of a letter share, each once, from its head to its foot."""
     return tuple(dict.fromkeys(href.url for href in hrefs(html)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mailer.database import execute, fetch, insert_many, locking
+from mailer.database import execute, fetch, insert_many, locking, marks
 from mailer.tallies.domains import NOBODYS
 from mailer.tallies.keeping import DOMAINS, INSERT_TALLY
 
@@ -34,15 +34,13 @@ def part(copies: Sequence[int]) -> None:
     """Count these copies at no domain any more; they are locked and held already, as events do both."""
     if not copies:
         return
-    marks = ",".join(["%s"] * len(copies))
-    counted = fetch(COUNT_DOMAINS.format(marks=marks), copies)
-    execute(FORGET_DOMAINS.format(marks=marks), copies)
+    counted = fetch(COUNT_DOMAINS.format(marks=marks(copies)), copies)
+    execute(FORGET_DOMAINS.format(marks=marks(copies)), copies)
     # What is not tallied yet will be counted from the traces as they are now.
     kept = [(send, measure, key, n) for send, tallied, measure, key, n in counted if tallied]
     moved = [(send, measure, key, -n) for send, measure, key, n in kept]
     moved += [(send, measure, NOBODYS, n) for send, measure, _, n in kept]
     insert_many(INSERT_TALLY, moved)
     if known := sorted({key for *_, key, _ in counted}):
-        marks = ",".join(["%s"] * len(known))
-        fetch(LOCK_DOMAINS.format(marks=marks) + locking("UPDATE"), known)
-        execute(REMOVE_DOMAINS.format(marks=marks), known)
+        fetch(LOCK_DOMAINS.format(marks=marks(known)) + locking("UPDATE"), known)
+        execute(REMOVE_DOMAINS.format(marks=marks(known)), known)

@@ -2,30 +2,17 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from mailer.database import Row, fetch
+from mailer.database import Row, fetch, marks
 from mailer.vocabulary import Measure
 
 # Folded lines and new ones, each by its own index.
 READ_SUMS = """
-SELECT send_id, measure, key, sum(n) FROM (
-  SELECT send_id, measure, key, n FROM tally
-  WHERE send_id IN ({sends}) AND measure IN ({measures}) AND folded
+SELECT {by}, sum(n) FROM (
+  SELECT {by}, n FROM tally WHERE send_id IN ({sends}) AND measure IN ({measures}) AND folded
   UNION ALL
-  SELECT send_id, measure, key, n FROM tally
-  WHERE send_id IN ({sends}) AND measure IN ({measures}) AND NOT folded
+  SELECT {by}, n FROM tally WHERE send_id IN ({sends}) AND measure IN ({measures}) AND NOT folded
 ) AS line
-GROUP BY send_id, measure, key HAVING sum(n) <> 0
-"""
-
-READ_TOTALS = """
-SELECT send_id, measure, sum(n) FROM (
-  SELECT send_id, measure, n FROM tally
-  WHERE send_id IN ({sends}) AND measure IN ({measures}) AND folded
-  UNION ALL
-  SELECT send_id, measure, n FROM tally
-  WHERE send_id IN ({sends}) AND measure IN ({measures}) AND NOT folded
-) AS line
-GROUP BY send_id, measure
+GROUP BY {by} HAVING sum(n) <> 0
 """
 
 Sums = Mapping[Measure, Mapping[int, int]]  # how many copies, by key
@@ -42,7 +29,7 @@ def sums_of(sends: Iterable[int], measures: Collection[Measure] = tuple(Measure)
     found: dict[int, dict[Measure, dict[int, int]]] = {
         send: {measure: {} for measure in measures} for send in numbers
     }
-    for send, measure, key, n in _read(READ_SUMS, numbers, measures):
+    for send, measure, key, n in _read("send_id, measure, key", numbers, measures):
         found[send][Measure(measure)][key] = int(n)
     return dict(found)
 
@@ -51,17 +38,13 @@ def totals_of(sends: Iterable[int], measures: Collection[Measure]) -> dict[int, 
     """Return how many copies of each send count for each measure, whatever the key."""
     numbers = list(sends)
     found = {send: dict.fromkeys(measures, 0) for send in numbers}
-    for send, measure, n in _read(READ_TOTALS, numbers, measures):
+    for send, measure, n in _read("send_id, measure", numbers, measures):
         found[send][Measure(measure)] = int(n)
     return found
 
 
-def _read(statement: str, sends: list[int], measures: Collection[Measure]) -> list[Row]:
+def _read(by: str, sends: list[int], measures: Collection[Measure]) -> list[Row]:
     if not sends:
         return []
-    ready = statement.format(sends=_marks(sends), measures=_marks(measures))
+    ready = READ_SUMS.format(by=by, sends=marks(sends), measures=marks(measures))
     return fetch(ready, [*sends, *measures] * 2)
-
-
-def _marks(values: Collection[object]) -> str:
-    return ",".join(["%s"] * len(values))

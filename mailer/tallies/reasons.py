@@ -56,7 +56,9 @@ _PHRASE_WORDS = {
     7: "not an address, the service says",
 }
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
-_REPLY = re.compile(r"(?<![\d.])([45]\d\d)(?![\d.])")
+# Where servers and transports write a reply: first of all, or after who said it. Any other number is of
+# something else: a size, a limit, a line.
+_REPLY = re.compile(r"(?:\A|\bsmtp;|\bsaid:|:\s)\s*([45]\d\d)(?![\d.])", re.IGNORECASE)
 _FIRST_STATUS = 1_000_000
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from django.db import transaction
 
-from mailer.database import execute, execute_many, fetch, insert_many, instant, moment
+from mailer.database import execute, execute_many, fetch, insert_many, instant
 from mailer.models import Send
 from mailer.models.deliveries import EVENT_COLUMNS
 from mailer.tallies import domains, known_links
@@ -18,31 +18,39 @@ from mailer.tallies.portions import portions
 from mailer.tallies.reasons import code_of
 from mailer.tallies.recounting import clicks_of, count, replace
 from mailer.vocabulary import EventKind, Measure
+from subscribers.moments import read as moment
 
 Line = tuple[int, Measure, int, bool, int, str]  # a trace as KEEP_TRACE takes it
 
-# Of a send whose rows say less than events do, which cannot be; clicks are judged from all of a copy's.
-KEEP_TOLD = """
-UPDATE delivery SET {column} = told.at
-FROM (
+# The first time of a kind, as events tell of each copy.
+TIMES_TOLD = """
   SELECT delivery_ref, min(at) AS at FROM event
   WHERE send_ref = %(send)s AND kind = %(kind)s AND machine = %(machine)s AND delivery_ref <> 0
   GROUP BY delivery_ref
-) AS told
-WHERE delivery.id = told.delivery_ref AND (delivery.{column} IS NULL OR delivery.{column} > told.at)
 """
 
-# What is clicked and is none of the letter's links counts as another.
+# Of a send whose rows say less than events do, which cannot be; clicks are judged from all of a copy's.
+KEEP_TOLD = f"""
+UPDATE delivery SET {{column}} = told.at FROM ({TIMES_TOLD}) AS told
+WHERE delivery.id = told.delivery_ref AND (delivery.{{column}} IS NULL OR delivery.{{column}} > told.at)
+"""
+
+# The traces that events of clicks tell of; what is none of the letter's links counts as another.
+CLICKS_TOLD = f"""
+  SELECT
+    event.delivery_ref AS delivery_id,
+    CASE WHEN event.link LIKE '%%{CANARY_PATH}' THEN {CANARY} ELSE coalesce(link.id, {OTHER}) END AS key,
+    event.machine, event.agent, min(event.at) AS at
+  FROM event JOIN delivery ON delivery.id = event.delivery_ref
+  LEFT JOIN link ON link.send_id = event.send_ref AND link.key = event.link_key
+  WHERE event.send_ref = %(send)s AND event.kind = '{EventKind.CLICKED}'
+  GROUP BY event.delivery_ref, 2, event.machine, event.agent
+"""
+
+# Without a condition SQLite takes ON for the beginning of a join's.
 TRACE_CLICKS = f"""
 INSERT INTO trace (delivery_id, measure, key, machine, agent, at)
-SELECT
-  event.delivery_ref, '{Measure.LINK}',
-  CASE WHEN event.link LIKE %(canary)s THEN {CANARY} ELSE coalesce(link.id, {OTHER}) END AS followed,
-  event.machine, event.agent, min(event.at)
-FROM event JOIN delivery ON delivery.id = event.delivery_ref
-LEFT JOIN link ON link.send_id = event.send_ref AND link.key = event.link_key
-WHERE event.send_ref = %(send)s AND event.kind = 'clicked'
-GROUP BY event.delivery_ref, followed, event.machine, event.agent
+SELECT delivery_id, '{Measure.LINK}', key, machine, agent, at FROM ({CLICKS_TOLD}) AS told WHERE TRUE
 ON CONFLICT (delivery_id, measure, key, machine, agent) DO UPDATE SET at = excluded.at
 WHERE excluded.at < trace.at
 """
@@ -101,7 +109,7 @@ def rebuild(send: int, *, mend: bool = False) -> None:
         if mend:
             _keep_told(send)
         known_links.write(send)
-        execute(TRACE_CLICKS, {"send": send, "canary": f"%{CANARY_PATH}"})
+        execute(TRACE_CLICKS, {"send": send})
         for some in portions(_refusals(send)):
             insert_many(KEEP_TRACE, some)
         for some in portions(_domains(send)):

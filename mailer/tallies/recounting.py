@@ -10,13 +10,14 @@ from itertools import groupby
 
 from django.db import transaction
 
-from mailer.database import execute, execute_many, fetch, hour_of, moment
+from mailer.database import execute, fetch, hour_of, insert_many
 from mailer.models.deliveries import EVENT_COLUMNS
 from mailer.tallies import reading
 from mailer.tallies.counts import MEASURE_OF
 from mailer.tallies.holding import hold_alone
 from mailer.tallies.judging import Click, judged
 from mailer.vocabulary import Measure
+from subscribers.moments import read as moment
 
 COUNT_HOURS = """
 SELECT {hour}, count(*) FROM delivery WHERE send_id = %s AND {column} IS NOT NULL GROUP BY 1
@@ -33,9 +34,10 @@ FROM trace JOIN delivery ON delivery.id = trace.delivery_id
 WHERE delivery.send_id = %s AND trace.measure = 'link' ORDER BY trace.delivery_id
 """
 
-REMOVE_SUMS = "DELETE FROM tally WHERE send_id = %s"
+# Each by its own index.
+REMOVE_SUMS = "DELETE FROM tally WHERE send_id = %s AND {folded}"
 
-INSERT_SUM = "INSERT INTO tally (send_id, measure, key, n, folded) VALUES (%s, %s, %s, %s, TRUE)"
+INSERT_SUM = "INSERT INTO tally (send_id, measure, key, n, folded) VALUES {values}"
 
 Counts = Counter[tuple[Measure, int]]
 
@@ -50,19 +52,14 @@ class Difference:
     counted: int
 
 
-def recount(send: int, *, mend: bool = False) -> tuple[Difference, ...]:
-    """Return where the sums of a send are not what its rows say; nothing is applied to it meanwhile.
-
-    `mend`: the rows are right, and the sums are made so.
-    """
+def recount(send: int) -> tuple[Difference, ...]:
+    """Return where the sums of a send are not what its rows say; nothing is applied to it meanwhile."""
     with transaction.atomic():
         hold_alone(send)
         counted = count(send)
         kept = Counter(
             {(measure, key): n for measure, keys in reading.sums(send).items() for key, n in keys.items()}
         )
-        if mend:
-            replace(send, counted)
     return tuple(
         Difference(*place, kept[place], counted[place])
         for place in sorted(kept.keys() | counted.keys())
@@ -97,5 +94,6 @@ def clicks_of(send: int) -> Iterator[tuple[int, list[Click]]]:
 
 def replace(send: int, counted: Counts) -> None:
     """Put the sums of a send in the place of those that stand."""
-    execute(REMOVE_SUMS, [send])
-    execute_many(INSERT_SUM, [(send, *place, n) for place, n in sorted(counted.items()) if n])
+    for folded in ("folded", "NOT folded"):
+        execute(REMOVE_SUMS.format(folded=folded), [send])
+    insert_many(INSERT_SUM, [(send, *place, n, True) for place, n in sorted(counted.items()) if n])

@@ -8,13 +8,14 @@ from django.db import transaction
 from django.db.models import Max
 
 from mailer import events
-from mailer.database import fetch, locking, moment
+from mailer.database import fetch, locking
 from mailer.models import Delivery, Glimpse
 from mailer.tallies.links import CANARY
 from mailer.tracking.noting import links_of
 from mailer.tracking.rewriting import canary
 from mailer.vocabulary import EventKind
 from mailer.webhooks.told import Told
+from subscribers.moments import read as moment
 
 SOURCE = "own"
 MOST = 2_000  # in one transaction

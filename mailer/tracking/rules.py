@@ -36,10 +36,10 @@ class Rule:
     """
 
     slug: str
-    about: frozenset[EventKind]
-    verdict: Verdict
     what: str
     source: str
+    about: frozenset[EventKind] = BOTH
+    verdict: Verdict = Verdict.MACHINE
     agent: str = ""
     method: str = ""
     purpose: str = ""
@@ -57,7 +57,6 @@ class Rule:
 APPLE = Rule(
     slug="apple-privacy-proxy",
     about=OPENS,
-    verdict=Verdict.MACHINE,
     agent=r"\AMozilla/5\.0\Z",
     what="Apple's Mail Privacy Protection loads pictures by itself, whether the letter is read or not",
     source="https://github.com/ua-parser/uap-core/issues/509,"
@@ -68,24 +67,18 @@ APPLE = Rule(
 RULES = (
     Rule(
         slug="asks-for-the-head",
-        about=BOTH,
-        verdict=Verdict.MACHINE,
         method="HEAD",
         what="Link checkers ask for an answer without its content, which no reader sees",
         source="https://github.com/civicrm/civicrm-core/pull/35328",
     ),
     Rule(
         slug="loads-beforehand",
-        about=BOTH,
-        verdict=Verdict.MACHINE,
         purpose="prefetch",
         what="A browser loads a page that its reader may ask for later, and says so",
         source="https://developer.mozilla.org/en-US/docs/Web/HTTP/Headers/Sec-Purpose",
     ),
     Rule(
         slug="shows-beforehand",
-        about=BOTH,
-        verdict=Verdict.MACHINE,
         purpose="preview",
         what="Safari draws a small picture of a page, and says so",
         source=GENERAL,
@@ -93,9 +86,7 @@ RULES = (
     APPLE,
     Rule(
         slug="gmail-beforehand",
-        about=BOTH,
-        verdict=Verdict.MACHINE,
-        agent=r"Edge/12\.246 (?:Mozilla/5\.0\Z|Gmail-content-sampling)|Gmail-content-sampling",
+        agent=r"Edge/12\.246 Mozilla/5\.0\Z|Gmail-content-sampling",
         what="Gmail fetches pictures and follows links as a letter arrives",
         source="https://github.com/mautic/mautic/pull/10245, https://github.com/mssola/user_agent/issues/71",
     ),
@@ -127,16 +118,12 @@ RULES = (
     ),
     Rule(
         slug="microsoft-preview",
-        about=BOTH,
-        verdict=Verdict.MACHINE,
         agent=r"BingPreview",
         what="Outlook.com opens links by itself within minutes of a letter's arrival",
         source="https://github.com/phpList/phplist3/issues/415",
     ),
     Rule(
         slug="mail-gateway",
-        about=BOTH,
-        verdict=Verdict.MACHINE,
         agent=r"barracuda|proofpoint|mimecast|safelinks|ciscosecureemail|\bTMES\b",
         what="Security gateways that name themselves: Barracuda, Proofpoint, Mimecast, Safe Links, Cisco,"
         " Trend Micro",
@@ -144,8 +131,6 @@ RULES = (
     ),
     Rule(
         slug="says-it-is-a-robot",
-        about=BOTH,
-        verdict=Verdict.MACHINE,
         # Cubot makes telephones.
         agent=r"(?<!\bcu)bot\b|crawl|spider|scanner|slurp",
         what="Programs that call themselves robots, crawlers, spiders or scanners",
@@ -153,32 +138,24 @@ RULES = (
     ),
     Rule(
         slug="browser-without-a-screen",
-        about=BOTH,
-        verdict=Verdict.MACHINE,
         agent=r"HeadlessChrome",
         what="A browser that a program drives, and that nobody looks at",
         source="https://github.com/matomo-org/plugin-TrackingSpamPrevention/issues/8",
     ),
     Rule(
         slug="fetching-program",
-        about=BOTH,
-        verdict=Verdict.MACHINE,
         agent=r"\A(?:curl|wget)/",
         what="Programs that fetch what they are told to",
         source="https://github.com/jdavidbakr/mail-tracker/issues/255",
     ),
     Rule(
         slug="go-program",
-        about=BOTH,
-        verdict=Verdict.MACHINE,
         agent=r"\AGo-http-client/",
         what="A program in Go that does not say which",
         source="https://github.com/traefik/traefik/pull/6030 (net/http: defaultUserAgent)",
     ),
     Rule(
         slug="program-of-a-library",
-        about=BOTH,
-        verdict=Verdict.MACHINE,
         agent=r"\A(?:python-requests|python-urllib|python-httpx|aiohttp|java|apache-httpclient|libwww-perl"
         r"|node-fetch|axios|ruby|phantomjs)\b|PhantomJS/",
         what="Programs that say no more than which library they ask with",
@@ -187,7 +164,6 @@ RULES = (
     Rule(
         slug="says-nothing",
         about=CLICKS,
-        verdict=Verdict.MACHINE,
         agent=r"\A\Z",
         what="Every browser says what it is; scanners often do not",
         source="https://check.live-direct-marketing.online/blog/bot-clicks-security-scanners-detect,"

@@ -12,8 +12,7 @@ from pathlib import Path
 from mailer.embedded.keeper import keep
 from tests.faults.processes import CLOCK
 from tests.servers import postgresql as postgresql_server
-
-FOREIGN = ("MAILER_", "SENDGRID_", "SMTP_", "CELERY_", "DATABASE_URL", "REDIS_URL", "DJANGO_")
+from tests.surroundings import FOREIGN, KEYS
 
 
 def main() -> int:
@@ -102,8 +101,7 @@ def _set_environment(folder: Path, database: str) -> None:
     data = folder / "data"
     data.mkdir()
     os.environ |= {
-        "MAILER_SECRET_KEY": "s" * 40,
-        "MAILER_HASH_KEY": "h" * 40,
+        **KEYS,
         "MAILER_DATA_DIR": str(data),
         "DJANGO_SETTINGS_MODULE": "mailer.settings",
         "no_proxy": "127.0.0.1,localhost",

@@ -10,6 +10,7 @@ from django.db import connection
 from mailer import reckoning
 from mailer.models import Reckoning
 from mailer.reckoning import keeping
+from mailer.reckoning.counting import Line
 from subscribers import curating, erasing, leaving, lists, people, retiring
 from subscribers.enrolling import Arrival, enrol
 from subscribers.models import List, Subscription
@@ -115,7 +116,7 @@ def test_a_list_that_is_removed_meanwhile_keeps_nothing(owner: List) -> None:
     reckoning.reckon(now=FRIDAY + 2 * DAY)
     lists.remove(owner, by="ed", at=FRIDAY)
     assert Reckoning.objects.count() == 0
-    keeping._keep(gone, [], now=FRIDAY)
+    keeping._keep(gone, [Line(FRIDAY.date(), None, 1, 1, 0, None)], now=FRIDAY)
     assert Reckoning.objects.count() == 0
 
 

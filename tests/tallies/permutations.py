@@ -12,8 +12,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.faults.__main__ import FOREIGN
 from tests.servers import postgresql
+from tests.surroundings import FOREIGN, KEYS
 
 EVENTS, SEED = 40, 8
 
@@ -45,8 +45,7 @@ def _set_environment(folder: Path, url: str) -> None:
     for name in [name for name in os.environ if name.startswith(FOREIGN)]:
         del os.environ[name]
     os.environ |= {
-        "MAILER_SECRET_KEY": "s" * 40,
-        "MAILER_HASH_KEY": "h" * 40,
+        **KEYS,
         "MAILER_DATA_DIR": str(folder),
         "DJANGO_SETTINGS_MODULE": "mailer.settings",
         "REDIS_URL": "redis://127.0.0.1:9",

@@ -68,7 +68,7 @@ def test_no_figure_changes_by_an_erasure_or_by_retention(cast: Cast, settings: S
         ),
         (
             lambda: Trace.objects.filter(measure="link").delete(),
-            ["machine_link", "machine_link", "clicks: not as events say"],
+            ["machine_link", "machine_link", "clicks: in the row alone", "clicks: not as events say"],
         ),
     ],
 )
@@ -98,6 +98,28 @@ def test_what_no_event_says_is_told_where_all_events_are_there(cast: Cast) -> No
     Send.objects.update(frozen_at=NOW + dt.timedelta(days=2))
     Delivery.objects.filter(pk=cast.copies[1]).update(delivered_at=NOW)
     assert check(cast) == ["delivered", "delivered_at: no event says so"]
+
+
+def test_a_click_and_a_reason_that_no_event_says_are_told_and_stay_for_a_person_to_look_at(
+    cast: Cast,
+) -> None:
+    apply(
+        [cast.told("clicked", 0, link=LINKS[0], agent=3), cast.told("bounced", 2, detail="550 5.1.1 nobody")]
+    )
+    Send.objects.update(frozen_at=NOW + dt.timedelta(days=2))
+    link = Trace.objects.get(measure="link")
+    invented = {"delivery_id": cast.copies[1], "at": NOW, "machine": False, "agent": 0}
+    Trace.objects.create(measure="link", key=link.key, **invented)
+    Trace.objects.create(measure="bounce_reason", key=5_001_001, **invented)
+    Delivery.objects.filter(pk=cast.copies[1]).update(clicked_at=NOW)
+    told = ["clicks: no event says so", "bounce_reason: no event says so"]
+    assert [each for each in check(cast, mend=True) if "event" in each] == told
+    assert check(cast) == told
+
+
+def test_a_click_that_stands_in_the_row_alone_is_told(cast: Cast) -> None:
+    Delivery.objects.filter(pk=cast.copies[1]).update(clicked_at=NOW)
+    assert check(cast) == ["clicked", "clicks: in the row alone"]
 
 
 def test_old_sends_that_were_never_counted_are_left_to_the_sweep(cast: Cast) -> None:

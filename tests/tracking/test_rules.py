@@ -20,6 +20,7 @@ DECIDED = [
     (OPENED, GMAIL, "gmail-picture-proxy"),
     (OPENED, f"{EDGE} Edge/12.246 Mozilla/5.0", "gmail-beforehand"),
     (CLICKED, f"{EDGE} Edge/12.246 Gmail-content-sampling", "gmail-beforehand"),
+    (OPENED, "Gmail-content-sampling", "gmail-beforehand"),
     (
         OPENED,
         "YahooMailProxy; https://help.yahoo.com/kb/yahoo-mail-proxy-SLN28749.html",
