@@ -261,7 +261,7 @@ def _seconds(edition: Edition, revision: Revision, by: str) -> None:
     """Raise EditionError where this is no second person's word."""
     people = seconding.authors(revision)
     if seconding.is_among(people, by):
-        others = [each.name or "somebody" for each in people if not seconding.is_among([each], by)]
+        others = seconding.others(people, by)
         if not others:
             raise EditionError(
                 f"Edition {edition.pk} is {by}'s own, and {edition.list.slug} wants a second person's"

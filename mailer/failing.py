@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from mailer.accounts.gate import at_the_desk
 from mailer.desk import failing
 from mailer.web import errors
+from mailer.web.arriving import EDITION, largest
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -13,8 +14,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     public = errors.bad_request(request, exception)
     if not at_the_desk(request):
         return public
-    told = failing.too_large if isinstance(exception, RequestDataTooBig) else failing.bad_request
-    return told(request) or public
+    if isinstance(exception, RequestDataTooBig):
+        return failing.too_large(request, edition=largest(request.path) == EDITION) or public
+    return failing.bad_request(request) or public
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

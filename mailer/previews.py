@@ -10,8 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from django.conf import settings
-
 from mailer import checking, counting, editions
 from mailer.checking import Checked
 from mailer.interest_sets import Group
@@ -21,13 +19,13 @@ from mailer.manuscript.document import Document
 from mailer.manuscript.faults import Fault, ManuscriptError, NotText
 from mailer.manuscript.reading import read
 from mailer.matrix.deciding import Issue, decide
+from mailer.matrix.gathering import issue_of
 from mailer.matrix.values import Matrix
 from mailer.models import Edition, Revision
 from mailer.preflight import Finding, Severity
 from mailer.rendering.assemble import assemble, carried
 from mailer.rendering.sets import Letters
-from mailer.rendering.values import InterestLook, Look, Reading, Rendered
-from mailer.tracking.chosen import rewriting_of
+from mailer.rendering.values import Look, Reading, Rendered
 from subscribers.interests import former_slugs
 from subscribers.models import List
 
@@ -149,18 +147,7 @@ _letters = lru_cache(maxsize=4)(Letters)
 
 def matrix(owner: List, document: Document, groups: tuple[Group, ...]) -> Matrix:
     """Return all letters of an edition, and how many readers get each."""
-    issue = Issue(
-        number=document.number,
-        document=document,
-        look=look_of(owner),
-        interests=tuple(
-            InterestLook(interest.slug, interest.name, colour)
-            for colour, interest in enumerate(owner.interests.all())
-        ),
-        counted=owner.tracked,
-        rewriting=rewriting_of(settings.CONFIGURATION),
-    )
-    return _decided(issue, groups)
+    return _decided(issue_of(owner, document), groups)
 
 
 @lru_cache(maxsize=16)

@@ -8,7 +8,7 @@ The authors of a text are all who wrote in it since a second person last approve
 has been seen by two, and what follows has not.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from mailer.accounts.models import User
@@ -60,14 +60,14 @@ def authors(revision: Revision) -> tuple[Person, ...]:
     return found
 
 
-def wrote(revision: Revision, by: str) -> bool:
-    """Return whether the text may be this person's own, or some of it."""
-    return is_among(authors(revision), by)
-
-
 def is_among(people: Iterable[Person], by: str) -> bool:
     """Return whether this person may be one of them."""
     return any(_may_be_one(each, Person.of(by)) for each in people)
+
+
+def others(people: Iterable[Person], by: str) -> list[str]:
+    """Return the names of those of them who are certainly another than this person."""
+    return [each.name or "somebody" for each in people if not is_among([each], by)]
 
 
 def poses(by: str) -> bool:
@@ -84,12 +84,14 @@ def counting(revision: Revision, content_hash: str) -> list[Approval]:
     return those_that_count(revision, found)
 
 
-def those_that_count(revision: Revision, approvals: Iterable[Approval]) -> list[Approval]:
-    """Return those of the revision's approvals that its list takes."""
-    if not revision.edition.list.second_approval:
-        return list(approvals)
+def those_that_count(
+    revision: Revision, approvals: Iterable[Approval], people: Collection[Person] | None = None
+) -> list[Approval]:
+    """Return those of the revision's approvals that its list takes; `people` are its authors, where known."""
     asked = list(approvals)
-    people = authors(revision) if asked else ()
+    if not asked or not revision.edition.list.second_approval:
+        return asked
+    people = authors(revision) if people is None else people
     return [each for each in asked if _seconds(people, Person.behind(each))]
 
 

@@ -47,6 +47,15 @@ def at_the_desk(request: HttpRequest) -> bool:
     return request.path.startswith(DESK)
 
 
+def led_in(request: HttpRequest) -> HttpResponse | None:
+    """Lead strangers to sign in, and who lacks the second factor they need to set it up; others nowhere."""
+    user = user_of(request)
+    if user is None:
+        back = request.get_full_path() if request.method == "GET" else DESK
+        return redirect_to_login(back, settings.LOGIN_URL)
+    return HttpResponseRedirect(SET_UP) if lacks_second_factor(user) else None
+
+
 def asked_by_itself(view: View) -> View:
     """Say of a view that pages ask it while nobody does anything: it does not put off the end of a session.
 
@@ -127,15 +136,11 @@ class Gate:
             _put_off(request)
         if not getattr(view, "login_required", True):
             return None
+        if user is not None and request.path.startswith(TO_SET_UP):
+            return None
         refused = getattr(view, "refused", _led_away)
-        if user is None:
-            if answer := refused(request):
-                return answer
-            back = request.get_full_path() if request.method == "GET" else DESK
-            return redirect_to_login(back, settings.LOGIN_URL)
-        if not request.path.startswith(TO_SET_UP) and lacks_second_factor(user):
-            return refused(request) or HttpResponseRedirect(SET_UP)
-        return None
+        leading = led_in(request)
+        return None if leading is None else refused(request) or leading
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Have whoever changes something sensitive show once more that it is they.

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mailer.database import fetch, moment
+from mailer.database import fetch
 from mailer.manuscript.characters import with_plain_line_ends
 from mailer.manuscript.frontmatter import FENCE, read_front_matter
+from subscribers.moments import read as moment
 
 PAGE = 20
 # Far more than a title, a subtitle and a date have.

@@ -4,6 +4,7 @@ import functools
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, cast
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -12,7 +13,7 @@ from django.utils.cache import add_never_cache_headers
 from mailer.accounts.current import user_of
 from mailer.accounts.models import User
 from mailer.accounts.roles import may
-from mailer.desk.handing_back import SIGN_IN, handed_back
+from mailer.desk.handing_back import handed_back
 from mailer.desk.pages import page
 
 P = ParamSpec("P")
@@ -39,7 +40,7 @@ def needs(
             response: HttpResponseBase
             user = user_of(request)
             if user is None:
-                response = redirect_to_login(request.get_full_path(), SIGN_IN)
+                response = redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
             elif not may(user.role, permission):
                 response = forbidden(request, permission)
             else:

@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 import structlog
-from django.conf import settings
-from django.contrib.auth.views import redirect_to_login
 from django.db import Error as DatabaseError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
+from django.http import HttpRequest, HttpResponse
 
 from mailer.accounts.current import user_of
-from mailer.accounts.gate import ACCOUNT, DESK, SET_UP, at_the_desk
+from mailer.accounts.gate import ACCOUNT, at_the_desk, led_in
 from mailer.accounts.models import User
 from mailer.accounts.roles import may
 from mailer.accounts.second_factor import lacks_second_factor
+from mailer.desk.handing_back import written
 from mailer.desk.pages import PLACES, page
 from mailer.manuscript.decoding import MOST_BYTES
 
@@ -66,12 +65,9 @@ def not_found(request: HttpRequest) -> HttpResponse | None:
     user = user_of(request)
     if user is None and request.path.startswith(ACCOUNT):
         return None
-    if user is None:
-        return redirect_to_login(
-            request.get_full_path() if request.method == "GET" else DESK, settings.LOGIN_URL
-        )
-    if lacks_second_factor(user):
-        return HttpResponseRedirect(SET_UP)
+    leading = led_in(request)
+    if user is None or leading is not None:
+        return leading
     return _page(
         request,
         404,
@@ -87,98 +83,88 @@ def not_allowed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
     `response` is Django's own, empty, whose `Allow` stays. To scripts and strangers it is enough.
     """
-    user = _user(request)
-    if user is None or request.method not in {"GET", "HEAD"}:
+    if request.method not in {"GET", "HEAD"}:
         return response
-    told = _page(
+    told = _told(
         request,
         405,
         "Nothing was done",
         "This address is that of a button, and was only loaded: by a reload, the back button or a bookmark.",
         "See how it stands now, and press the button there if it is wanted still.",
-        _thing(request, user),
     )
+    if told is None:
+        return response
     told.headers["Allow"] = response.headers["Allow"]
     return told
 
 
 def forbidden(request: HttpRequest) -> HttpResponse | None:
     """Say that the request did not come from a page of the desk."""
-    user = _user(request)
-    if user is None:
-        return None
-    return _page(
+    return _told(
         request,
         403,
         "That is not allowed from here",
         "The request did not come from a page of the desk, and nothing was changed.",
         "Open the page itself, and press the button there.",
-        _thing(request, user),
     )
 
 
 def bad_request(request: HttpRequest) -> HttpResponse | None:
     """Say that the request made no sense."""
-    user = _user(request)
-    if user is None:
-        return None
-    return _page(
+    return _told(
         request,
         400,
         "That could not be read",
         "Your browser sent something that this page does not understand, and nothing was changed.",
         "Load the page again, and try once more.",
-        _thing(request, user),
     )
 
 
-def too_large(request: HttpRequest) -> HttpResponse | None:
-    """Say that more came than is read at all; what is less, and too long still, its own page hands back."""
-    user = _user(request)
-    if user is None:
-        return None
+def too_large(request: HttpRequest, *, edition: bool) -> HttpResponse | None:
+    """Say that more came than is read at all; what is less, and too long still, its own page hands back.
+
+    `edition`: what is posted there is the text of one.
+    """
     happened = "Your browser sent far more than a form here can hold: nothing of it was read or changed."
     todo = "Load the page again, and fill it in anew."
-    if request.path.startswith(f"{DESK}editions/"):
+    if edition:
         happened = (
             f"An edition has at most {MOST_BYTES:,} bytes, and your browser sent far more:"
             " nothing of it was read, and nothing was changed."
         )
-        todo = "Paste less of it, from where you copied it. What was kept while you typed is there still."
-    return _page(request, 413, "That was too much at once", happened, todo, _thing(request, user))
+        todo = "Paste less of it, from where you copied it. What was kept before is there still."
+    return _told(request, 413, "That was too much at once", happened, todo)
 
 
 def server_error(request: HttpRequest) -> HttpResponse | None:
     """Say that the fault is ours; what was being written is handed back. None where the database is gone."""
     try:
-        user = _user(request)
-        if user is None:
-            return None
-        return _page(
+        return _told(
             request,
             500,
             "Something broke on our side",
             "It is not your fault, and it is written down here; what was saved before stands as it was.",
             "Wait a minute and try again. If it breaks again, tell whoever runs the server the time beneath.",
-            _thing(request, user),
-            text=_written(request),
+            text=written(request),
         )
     except DatabaseError as error:
         log.warning("an error was told on a public page", why=type(error).__name__)
         return None
 
 
+def _told(
+    request: HttpRequest, status: int, title: str, happened: str, todo: str, text: str = ""
+) -> HttpResponse | None:
+    """Tell it to whoever has signed in wholly, with the way to what the address is about."""
+    user = _user(request)
+    if user is None:
+        return None
+    return _page(request, status, title, happened, todo, _thing(request, user), text=text)
+
+
 def _user(request: HttpRequest) -> User | None:
     user = user_of(request)
     return None if user is None or lacks_second_factor(user) else user
-
-
-def _written(request: HttpRequest) -> str:
-    """Return the text of an edition that a form brought; '' where none came, or came whole."""
-    try:
-        return request.POST.get("text", "")
-    except (UnreadablePostError, ValueError):
-        return ""
 
 
 def _thing(request: HttpRequest, user: User) -> Way:

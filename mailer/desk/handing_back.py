@@ -8,14 +8,14 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urlsplit
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from mailer.accounts.current import user_of
 from mailer.accounts.gate import SET_UP
 from mailer.accounts.second_factor import lacks_second_factor
 from mailer.desk.pages import page
 
-SIGN_IN = "/desk/account/login/"
 _WRITTEN_AT = re.compile(r"/desk/(?:editions/\d+|sends/\d+(?:/correct)?)")
 _MADE_ANEW = ("csrfmiddlewaretoken", "text")
 _LEAVES = ("do", "send")  # mailer/desk/sends/correcting.py
@@ -37,7 +37,7 @@ def handed_back(request: HttpRequest, permission: str = "") -> HttpResponse | No
 
     `permission` is what the user's role lacks, where it was refused for that.
     """
-    text = request.POST.get("text", "") if request.method == "POST" else ""
+    text = written(request)
     if not text or _came_from_elsewhere(request):
         return None
     why = _why(request, permission)
@@ -55,6 +55,14 @@ def handed_back(request: HttpRequest, permission: str = "") -> HttpResponse | No
         path=request.get_full_path(),
         next=written_at(request),
     )
+
+
+def written(request: HttpRequest) -> str:
+    """Return the text of an edition that a form brought; '' where none came, or came whole."""
+    try:
+        return request.POST.get("text", "")
+    except (UnreadablePostError, ValueError):
+        return ""
 
 
 def _besides(request: HttpRequest) -> list[tuple[str, str]]:
@@ -78,7 +86,7 @@ def written_at(request: HttpRequest) -> str:
 def _why(request: HttpRequest, permission: str) -> Why:
     user, there = user_of(request), written_at(request)
     if user is None:
-        way = f"{SIGN_IN}?{urlencode({'next': there})}"
+        way = f"{settings.LOGIN_URL}?{urlencode({'next': there})}"
         said = "Your session ended while you wrote, so that this was not saved."
         return Why("You are signed out", said, way, "Sign in in another tab")
     if lacks_second_factor(user):

@@ -5,7 +5,7 @@ decides, and `sweep` finds whatever is due.
 """
 
 from mailer.sends.controlling import cancel, pause, resume
-from mailer.sends.correcting import correct, tried
+from mailer.sends.correcting import correct, going, tried
 from mailer.sends.delivering import deliver
 from mailer.sends.errors import PassedError, SavedMeanwhileError, ScheduledMeanwhileError, SendError
 from mailer.sends.finishing import finish
@@ -17,6 +17,7 @@ from mailer.sends.scheduling import (
     meanwhile,
     move,
     nobody_waits_for,
+    same,
     schedule,
     standing,
     waiting_for,
@@ -35,6 +36,7 @@ __all__ = [
     "deliver",
     "find",
     "finish",
+    "going",
     "going_on_beside",
     "leave_out",
     "look_up",
@@ -46,6 +48,7 @@ __all__ = [
     "replay",
     "resend",
     "resume",
+    "same",
     "schedule",
     "standing",
     "sweep",

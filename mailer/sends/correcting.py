@@ -17,6 +17,9 @@ from mailer.sends.scheduling import approval_of, find, made
 from mailer.timetable import Instant
 from mailer.vocabulary import BatchState, EditionStatus, SendKind, SendStatus
 
+# Of readers to whom nothing has left.
+_UNSENT = (BatchState.PENDING, BatchState.CLAIMED, BatchState.CANCELLED)
+
 
 @dataclass(frozen=True)
 class Tried:
@@ -91,6 +94,14 @@ def tried(number: int, text: bytes, *, by: str, now: dt.datetime, over: int | No
     return found
 
 
+def going(send: Send, text: str) -> Send | None:
+    """Return the correction that takes this very text to whoever waited, where nobody waits for another."""
+    last = Send.objects.filter(corrects=send).exclude(status=SendStatus.CANCELLED).order_by("-pk").first()
+    if last is None or last.revision.text.rstrip() != text.rstrip():
+        return None
+    return last if last.frozen_at is None or not _waiting(send.pk, *_UNSENT) else None
+
+
 def _approved(send: Send, revision: Revision) -> bool:
     """Return whether somebody has approved this revision as it would leave now, and no send consumed it."""
     content = content_hash(revision, look_of(send.edition.list))
@@ -107,7 +118,7 @@ def _correctable(number: int) -> Send:
             f"Nothing of send {number} has left: cancel it with `mailer sends cancel {number}`, import the"
             " corrected text and schedule that"
         )
-    _somebody_waits(number, BatchState.PENDING, BatchState.CLAIMED, BatchState.CANCELLED)
+    _somebody_waits(number, *_UNSENT)
     return send
 
 
@@ -137,9 +148,9 @@ def _nobody_corrects(number: int) -> None:
 
 def _somebody_waits(number: int, *states: BatchState) -> None:
     """Raise SendError where a correction would be an empty send."""
-    mine = Batch.objects.filter(send=number)
-    if mine.filter(state__in=states, replaced_by=None).exists():
+    if _waiting(number, *states):
         return
+    mine = Batch.objects.filter(send=number)
     stopped = Send.objects.filter(replaces__in=mine, status=SendStatus.CANCELLED).order_by("-pk")
     for other in stopped.values_list("pk", flat=True):
         raise SendError(
@@ -147,3 +158,8 @@ def _somebody_waits(number: int, *states: BatchState) -> None:
             f" which was cancelled: correct that one with `mailer sends correct {other} FILE`"
         )
     raise SendError(f"Every letter of send {number} had left or may have: nobody is left to correct")
+
+
+def _waiting(number: int, *states: BatchState) -> bool:
+    """Return whether the send has readers in such a state whom no correction has taken."""
+    return Batch.objects.filter(send=number, state__in=states, replaced_by=None).exists()

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mailer.models import Send
+    from mailer.timetable import Instant
 
 
 class SendError(Exception):
@@ -13,6 +14,10 @@ class SendError(Exception):
 
 class PassedError(SendError):
     """The time at which it was to leave has passed."""
+
+    def __init__(self, at: "Instant") -> None:
+        """Name it as it was said."""
+        super().__init__(f"{at.wall_time} in {at.zone} has passed; say a time to come")
 
 
 class SavedMeanwhileError(SendError):

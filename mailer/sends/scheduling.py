@@ -52,6 +52,16 @@ def meanwhile(edition: Edition, seen: Collection[int]) -> list[Send]:
     return [each for each in standing(edition) if each.pk not in seen]
 
 
+def same(send: Send, at: Instant, *, by: str, content: str, segment: str) -> bool:
+    """Return whether it is what `by` would make once more: this content, then, to that segment's people.
+
+    `segment` is a slug, '' for the whole list.
+    """
+    slug = (send.segment or {}).get("slug", "")
+    there = (send.created_by, send.content_hash, slug, send.wall_time, send.zone)
+    return there == (by, content, segment, at.wall_time, at.zone)
+
+
 def schedule(
     edition: Edition,
     at: Instant,
@@ -74,7 +84,7 @@ def schedule(
     an error, approved or not: an embargo depends on the moment.
     """
     if at.utc < now - PAST:
-        raise PassedError(f"{at.wall_time} in {at.zone} has passed; say a time to come")
+        raise PassedError(at)
     _may_write(edition.list)
     checked = editions.sound(edition, now=now, at=at.utc, checked=checked)
     with transaction.atomic():
@@ -113,7 +123,7 @@ def move(number: int, at: Instant, *, by: str, now: dt.datetime) -> Send:
     Raises SendError where it has begun or the time has passed, and BlockedError.
     """
     if at.utc < now - PAST:
-        raise PassedError(f"{at.wall_time} in {at.zone} has passed; say a time to come")
+        raise PassedError(at)
     send = find(number)
     editions.sound(send.edition, now=now, at=at.utc, revision=send.revision)
     there = (send.scheduled_at, send.wall_time, send.zone) == (at.utc, at.wall_time, at.zone)

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from mailer.accounts.roles import Role, may
-from mailer.desk.handing_back import SIGN_IN
 from subscribers.models import Change
 from tests.desk.addresses import ROWS, Row, World, a_world, path_of, views
 from tests.desk.conftest import Desk
@@ -61,7 +61,7 @@ def test_a_stranger_is_led_to_sign_in_and_learns_nothing(world: World) -> None:
         form = {name: value for name, value in row.form.items() if name != "text"}
         for answer in (Client().get(path), Client().post(path, form)):
             assert (answer.status_code, answer.content) == (302, b""), path
-            assert answer.headers["Location"].startswith(f"{SIGN_IN}?next=")
+            assert answer.headers["Location"].startswith(f"{settings.LOGIN_URL}?next=")
     # What is there and what is not cannot be told apart.
     for nothing in ("subscribers/7000", "editions/7000", "lists/mars", "users/7000"):
         assert Client().get(f"/desk/{nothing}").status_code == 302

@@ -90,6 +90,7 @@ def test_what_makes_no_sense_is_told_on_a_page_of_the_desk(desk: Desk) -> None:
     ("path", "said"),
     [
         ("editions/7", "An edition has at most 2,000,000 bytes"),
+        ("sends/7/correct", "An edition has at most 2,000,000 bytes"),
         ("lists/moon/count", "far more than a form here can hold"),
     ],
 )
@@ -128,6 +129,7 @@ class TestWhatBreaks:
         shown = told(client.post(f"/desk/editions/{edition.pk}", {"text": text, "base": "1"}), 500)
         assert "Something broke on our side" in shown
         assert "&lt;b&gt;flies&lt;/b&gt;" in shown
+        assert "/static/desk-edition.css" in shown  # without it the field is a few lines high
         assert f'href="/desk/editions/{edition.pk}"' in shown
         assert "nina" not in shown
 

@@ -1,6 +1,7 @@
 """What was typed and cannot be taken goes back to whoever typed it, and to nobody else."""
 
 import html
+import io
 import re
 from typing import Any
 
@@ -134,3 +135,16 @@ def test_what_a_stranger_posts_without_a_text_leads_to_signing_in_as_ever() -> N
     answer = Client().post("/desk/editions/7/test", headers=HERE)
     assert answer.headers["Location"] == f"{LOGIN}?next=/desk/"
     assert not Send.objects.exists()
+
+
+class Broken(io.BytesIO):
+    """A connection that ends before the body is here."""
+
+    def read(self, _: int | None = -1) -> bytes:
+        raise OSError
+
+
+def test_what_breaks_off_on_its_way_is_no_error_of_ours() -> None:
+    broken: dict[str, Any] = {"wsgi.input": Broken()}
+    answer = Client().post("/desk/editions/7", {"text": TYPED}, headers=HERE, **broken)
+    assert answer.headers["Location"] == f"{LOGIN}?next=/desk/"

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from mailer import editions, rearranging
 from mailer.boards import Board, board_of
+from mailer.charts import drawing
 from mailer.desk import unsaved
 from mailer.desk.access import DeskRequest, needs
 from mailer.desk.pages import back, page
@@ -23,8 +24,6 @@ from mailer.manuscript.plaintext import plain
 from mailer.models import Edition
 from mailer.rearranging import Done, Hand
 
-# The style sheet has so many colours of interests; they go round.
-_COLOURS = 8
 _DIGITS = 10  # no text has so many lines
 # So many interests stand on each card to be ticked; of more, those that it has, and a field for one more.
 _FEW = 12
@@ -228,7 +227,7 @@ def _page(
 def _topics(shown: Board) -> dict[str, Topic]:
     return {
         interest.slug: Topic(
-            interest.slug, interest.name, f"i{index % _COLOURS}", retired=interest.retired_at is not None
+            interest.slug, interest.name, f"i{drawing.colour(index)}", retired=interest.retired_at is not None
         )
         for index, interest in enumerate(shown.interests)
     }

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 
 from mailer import counting, drafts, expecting, previews, remarks
 from mailer.calendar import city
+from mailer.charts import drawing
 from mailer.counting import Counted
 from mailer.desk.access import DeskRequest
 from mailer.desk.editions import standing
@@ -148,7 +149,7 @@ def shown_on(request: DeskRequest) -> dict[str, str]:
 def offered(owner: List) -> list[dict[str, object]]:
     """Return the interests that can be chosen, each with its colour."""
     return [
-        {"slug": each.slug, "name": each.name, "colour": place % 8}
+        {"slug": each.slug, "name": each.name, "colour": drawing.colour(place)}
         for place, each in enumerate(owner.interests.all())
         if each.retired_at is None
     ]

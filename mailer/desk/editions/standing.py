@@ -1,4 +1,7 @@
-"""What the edition's page has to know of its tests, approvals and sends, in two statements."""
+"""What the edition's page has to know of its tests, approvals and sends.
+
+In two statements; where the list wants a second person, in those of mailer.seconding besides.
+"""
 
 from mailer import seconding
 from mailer.desk.editions.steps import Standing
@@ -19,6 +22,8 @@ def standing_of(revision: Revision, preview: Preview, sends: list[Send], *, by: 
     owner = edition.list
     content = content_hash(revision, look_of(owner))
     approved = revision.approvals.filter(content_hash=content).exclude(send__status__in=_GONE).order_by("pk")
+    people = seconding.authors(revision) if owner.second_approval else ()
+    counting = seconding.those_that_count(revision, approved, people)
     real = [each for each in sends if each.kind != SendKind.TEST and each.status not in _GONE]
     last = real[0] if real else None
     waiting = last is not None and last.status in _WAITING
@@ -27,9 +32,9 @@ def standing_of(revision: Revision, preview: Preview, sends: list[Send], *, by: 
         errors=len(preview.errors),
         first_error=preview.errors[0].line if preview.errors else 1,
         tested=any(each.kind == SendKind.TEST and each.content_hash == content for each in sends),
-        approved_by=tuple(dict.fromkeys(each.by for each in seconding.those_that_count(revision, approved))),
+        approved_by=tuple(dict.fromkeys(each.by for each in counting)),
         second_person=owner.second_approval,
-        own=owner.second_approval and seconding.wrote(revision, by),
+        own=seconding.is_among(people, by),
         send=last.pk if last else None,
         leaves=local(last.scheduled_at, owner.zone) if last and waiting else "",
         # A text that was restored is another revision, and the same.

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from mailer.charts import drawing
 from mailer.telling.words import EVENTS, REASONS
 from mailer.vocabulary import EventKind, Reason
 from subscribers.lifting import WHY
@@ -65,7 +66,7 @@ def _choice(row: Subscription) -> Choice:
             for one in interests
             if one.retired_at is None or row.interests >> one.number & 1
         ),
-        colours={one.slug: place % 8 for place, one in enumerate(interests)},
+        colours={one.slug: drawing.colour(place) for place, one in enumerate(interests)},
         since=row.since,
         paused_until=row.paused_until,
     )

@@ -112,7 +112,7 @@ def _page(
         short=matter.content[:SHORT],
         wrote_it=wrote_it,
         others=approvers.besides(authors) if wrote_it else [],
-        beside=[each.name for each in authors if not seconding.is_among([each], who)] if wrote_it else [],
+        beside=seconding.others(authors, who) if wrote_it else [],
         way_out=seconding.WAY_OUT,
         approvals=matter.approvals,
         longest=LONGEST_WORD,

@@ -18,6 +18,7 @@ from mailer.models import Revision, Send
 from mailer.preflight import Finding, Severity
 from mailer.sends.correcting import Tried
 from mailer.vocabulary import SendKind, SendStatus
+from mailer.watching.standing import Standing, standing
 
 SEE, SEND = "see", "send"  # what the form asks for: first it is shown what differs, then it leaves
 
@@ -32,13 +33,14 @@ def correct(request: DeskRequest, number: int) -> HttpResponse:
     """
     send = found(number)
     if request.method != "POST":
-        if not can(send)["correct"]:
+        found_so = standing(send, now=acting.now())
+        if not can(send, found_so)["correct"]:
             return back(request, acting.there(send), _why_not(send))
         newest = editions.newest(send.edition)
-        return _page(request, send, newest, text=newest.text)
+        return _page(request, send, newest, text=newest.text, found_so=found_so)
     if request.POST.get("do") == SEND and not _may_send(request):
         return forbidden(request, "send")
-    if (correction := _going(send, drafts.typed(request.POST.get("text", "")))) is not None:
+    if (correction := sends.going(send, drafts.typed(request.POST.get("text", "")))) is not None:
         return back(request, acting.there(correction), "The corrected text goes already: this is its send.")
     return _posted(request, send)
 
@@ -100,14 +102,6 @@ def _meanwhile(request: DeskRequest, both: Together | None, text: str) -> str:
     return " and ".join(each or "somebody" for each in others) or "You"
 
 
-def _going(send: Send, text: str) -> Send | None:
-    """Return the correction that takes this very text to whoever waited, where nobody waits for another."""
-    last = Send.objects.filter(corrects=send).exclude(status=SendStatus.CANCELLED).order_by("-pk").first()
-    if last is None or last.revision.text.rstrip() != text.rstrip():
-        return None
-    return last if last.frozen_at is None or not can(send)["correct"] else None
-
-
 def _why_not(send: Send) -> str:
     """Return why nobody can be given corrected text, and what is done instead."""
     if send.kind == SendKind.TEST:
@@ -151,10 +145,12 @@ def _page(
     meanwhile: str = "",
     unsent: bool = False,
     wordless: bool = False,
+    found_so: Standing | None = None,
 ) -> HttpResponse:
     """Return the page with a text over revision `newest`; `unsent`: it was to leave, and has more in it."""
-    outcomes = reports.ledger(send).outcomes
-    why_not = "" if can(send)["correct"] else _why_not(send)
+    found_so = found_so or standing(send, now=acting.now())
+    outcomes = found_so.sums.outcomes
+    why_not = "" if can(send, found_so)["correct"] else _why_not(send)
     owner = send.edition.list
     return page(
         request,
@@ -170,7 +166,6 @@ def _page(
         text=text,
         tried=tried,
         rows=list(differences.rows(tried.first, tried.text)) if tried else [],
-        gap=differences.Gap,
         findings=_findings(refused) or (tried.checked.findings if tried else ()),
         # Where it cannot be at all, that is said instead; what was typed stays in the field.
         refused=acting.plain(refused) if refused and not why_not and not _findings(refused) else "",

@@ -17,7 +17,7 @@ from mailer.editions import BlockedError, EditionError
 from mailer.manuscript.faults import ManuscriptError
 from mailer.models import Send
 from mailer.timetable import Instant, TimeError
-from mailer.typed import LARGEST, whole
+from mailer.typed import whole
 from subscribers.models import List, Segment
 from subscribers.segments import keeping
 from subscribers.segments.conditions import SegmentError
@@ -71,8 +71,6 @@ def schedule(request: DeskRequest, number: int) -> HttpResponse:
         instant = asked.instant() if asked.complete else None
         if request.method == "POST" and instant is not None:
             return _scheduled(request, matter, instant, segment, asked)
-    except sends.ScheduledMeanwhileError as error:
-        return _meanwhile(request, matter, instant, segment, asked, error.sends)
     except (TimeError, SegmentError, EditionError, sends.SendError) as error:
         return _page(request, matter, asked, refused=error)
     return _page(request, matter, asked, instant=instant, segment=segment)
@@ -84,7 +82,7 @@ def _scheduled(
     word, seen = request.POST.get("word", "").strip(), _seen(request.POST)
     # Before all else: a second click finds the approval used, and perhaps the minute over.
     if unseen := sends.meanwhile(matter.edition, seen):
-        raise sends.ScheduledMeanwhileError(matter.edition.pk, unseen)
+        return _meanwhile(request, matter, instant, segment, asked, unseen)
     if request.POST.get("content", "") != matter.content:
         said = "The edition has changed since you saw it: look again at what leaves."
         return _page(request, matter, asked, instant=instant, segment=segment, said=said)
@@ -92,16 +90,23 @@ def _scheduled(
         return _page(request, matter, asked, instant=instant, segment=segment, doubted=True)
     if matter.preview.warnings and not matter.approvals and not word:
         return _page(request, matter, asked, instant=instant, segment=segment, wordless=True)
-    at = Instant(instant.utc) if asked.when == AT_ONCE else instant
-    send = sends.schedule(
-        *(matter.edition, at),
-        by=acting.by(request),
-        now=acting.now(),
-        segment=segment,
-        word=word,
-        seen=seen,
-    )
+    try:
+        send = sends.schedule(
+            *(matter.edition, _leaving(asked, instant)),
+            by=acting.by(request),
+            now=acting.now(),
+            segment=segment,
+            word=word,
+            seen=seen,
+        )
+    except sends.ScheduledMeanwhileError as error:
+        return _meanwhile(request, matter, instant, segment, asked, error.sends)
     return _told(request, send)
+
+
+def _leaving(asked: Asked, instant: Instant) -> Instant:
+    """Return when it leaves, as a send keeps it: at once is at no wall's time."""
+    return Instant(instant.utc) if asked.when == AT_ONCE else instant
 
 
 def _told(request: DeskRequest, send: Send) -> HttpResponse:
@@ -113,25 +118,21 @@ def _told(request: DeskRequest, send: Send) -> HttpResponse:
 
 def _seen(form: QueryDict) -> set[int]:
     """Return the sends of the edition that the page showed on which the button was pressed."""
-    return {number for each in form.getlist("already") if (number := whole(each, LARGEST)) is not None}
+    return {number for each in form.getlist("already") if (number := whole(each)) is not None}
 
 
 def _meanwhile(
     request: DeskRequest,
     matter: Matter,
-    instant: Instant | None,
+    instant: Instant,
     segment: Segment | None,
     asked: Asked,
     unseen: Sequence[Send],
 ) -> HttpResponse:
     """Go to the send that a first click made, or ask again where somebody made another."""
-    meant = (
-        *(acting.by(request), matter.content, asked.slug),
-        *(("", "UTC") if asked.when == AT_ONCE or instant is None else (instant.wall_time, instant.zone)),
-    )
+    by, at = acting.by(request), _leaving(asked, instant)
     for send in unseen:
-        slug = (send.segment or {}).get("slug", "")
-        if (send.created_by, send.content_hash, slug, send.wall_time, send.zone) == meant:
+        if sends.same(send, at, by=by, content=matter.content, segment=asked.slug):
             return _told(request, send)
     who = " and ".join(dict.fromkeys(each.created_by or "Somebody" for each in unseen))
     said = f"{who} scheduled this edition meanwhile: look whether you want another send of it."

@@ -147,7 +147,7 @@ def values(send: Send) -> dict[str, Any]:
         "evidence": lambda doubt: evidence(doubt, send, by),
         "clock": lambda moment: _clock(moment, zone, now),
         "most_entries": MOST_ENTRIES,
-        "can": _can(send, found_so),
+        "can": can(send, found_so),
         "at": now,
     }
 
@@ -215,13 +215,12 @@ def _doubt(found_so: Standing, now: dt.datetime) -> dict[str, Any]:
     }
 
 
-def can(send: Send) -> dict[str, bool]:
-    """Return what may be done with the send now, whoever looks, by the names of the buttons."""
-    return _can(send, standing(send, now=dt.datetime.now(dt.UTC)))
+def can(send: Send, found_so: Standing | None = None) -> dict[str, bool]:
+    """Return what may be done with the send, as it was found or stands now, by the names of the buttons.
 
-
-def _can(send: Send, found_so: Standing) -> dict[str, bool]:
-    """Return what may be done with the send as it stands, whoever looks."""
+    Whoever looks: their role may not allow it.
+    """
+    found_so = found_so or standing(send, now=dt.datetime.now(dt.UTC))
     status, frozen = SendStatus(send.status), send.frozen_at is not None
     waits = bool(found_so.sums.outcomes["pending"])
     test = send.kind == SendKind.TEST

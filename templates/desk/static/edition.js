@@ -39,7 +39,7 @@
   if (/^#L\d+$/.test(location.hash)) goTo(Number(location.hash.slice(2)), 1);
 
   const status = document.getElementById("kept"), part = (id) => document.getElementById(id);
-  const say = (words) => { if (status) status.textContent = words; };
+  const say = (words) => { status.textContent = words; };
   const posted = () => {
     const body = new FormData();
     for (const name of ["csrfmiddlewaretoken", "who", "base", "draft"]) body.set(name, form.elements[name]?.value ?? "");
@@ -50,11 +50,9 @@
   const post = (what, more = {}) =>
     fetch(`${path}/${what}`, { method: "POST", body: posted(), redirect: "error", ...more });
 
-  // More than an edition may have, and than the desk reads, would be refused, and the page be gone with the text.
+  // More than an edition may have would only be handed back, after a long way: it stays here.
   const tooMuch = () => {
-    // Forms are sent with two characters for the end of a line.
-    const size = new Blob([area.value]).size, lines = area.value.split("\n").length;
-    const much = size > MOST || size + lines > MOST + 60000;
+    const size = new Blob([area.value]).size, much = size > MOST;
     part("much").hidden = !much;
     if (much) part("much").textContent = `This text has ${size.toLocaleString("en")} bytes, and an edition at most ${MOST.toLocaleString("en")}: it is not sent, and stands here as it is. Make it shorter; pictures that were pasted as text are often why.`;
     return much;

@@ -106,7 +106,7 @@ def test_what_is_typed_is_seen_kept_and_then_saved(browser: Browser, url: str, e
         assert Draft.objects.get().text == TEXT.replace("a.example/nairobi", "a.example/dish")
         assert editions.newest(edition).number == 2
         page.keyboard.press("Control+s")
-        expect(page.locator(".said")).to_have_text("Saved as revision 3")
+        expect(page.locator(".said.success")).to_have_text("Saved as revision 3")
         assert editions.newest(edition).text == TEXT.replace("a.example/nairobi", "a.example/dish")
         assert not Draft.objects.exists()
 
@@ -156,7 +156,7 @@ def test_whoever_saves_and_types_on_goes_on_where_they_were_even_if_it_was_stopp
         expect(page.locator("#kept")).to_contain_text("Stopped")
         before = area.evaluate(PLACE)
         on_its_way().continue_()
-        expect(page.locator(".said")).to_have_text("Saved as revision 3")
+        expect(page.locator(".said.success")).to_have_text("Saved as revision 3")
         assert area.evaluate(PLACE) == before
         page.keyboard.type(" On.")
         assert area.input_value().endswith("Saved. Typed after. More. On.")
@@ -207,7 +207,7 @@ def test_who_was_signed_out_while_writing_signs_in_in_another_tab_and_goes_on(
         expect(page.get_by_text("You are signed out.")).to_be_hidden()
         assert Draft.objects.get().text == typed
         page.get_by_role("button", name="Save").click()
-        expect(page.locator(".said")).to_have_text("Saved as revision 2")
+        expect(page.locator(".said.success")).to_have_text("Saved as revision 2")
         # In a new edition nothing is kept before it is made: who leaves is asked.
         page.goto(f"{url}/desk/editions/new")
         field(page).evaluate("area => { area.hidden = true; area.value = 'x'.repeat(2000001); }")
@@ -247,7 +247,7 @@ def test_without_scripts_all_of_it_works_but_the_live_parts(
         expect(page.locator("#L10")).to_be_in_viewport()
         field(page).fill(typed)
         page.get_by_role("button", name="Save").click()
-        expect(page.locator(".said")).to_have_text("Saved as revision 2")
+        expect(page.locator(".said.success")).to_have_text("Saved as revision 2")
     assert editions.newest(edition).text == typed
 
 
@@ -261,7 +261,7 @@ def test_two_windows_on_one_line_settle_it_and_lose_nothing(
         field(edda).fill(TEXT.replace("The rocket flew.", "Edda's rocket."))
         field(sam).fill(TEXT.replace("The rocket flew.", "Sam's rocket."))
         edda.get_by_role("button", name="Save").click()
-        expect(edda.locator(".said")).to_have_text("Saved as revision 2")
+        expect(edda.locator(".said.success")).to_have_text("Saved as revision 2")
         sam.get_by_role("button", name="Save").click()
         expect(sam.get_by_role("heading", name="Two wrote the same lines")).to_be_visible()
         conflict = field(sam).input_value()
@@ -271,7 +271,7 @@ def test_two_windows_on_one_line_settle_it_and_lose_nothing(
         axe(sam)
         field(sam).fill(TEXT.replace("The rocket flew.", "Their rocket."))
         sam.get_by_role("button", name="Save what is settled").click()
-        expect(sam.locator(".said")).to_have_text("Saved as revision 3")
+        expect(sam.locator(".said.success")).to_have_text("Saved as revision 3")
     assert "Their rocket." in editions.newest(edition).text
 
 
