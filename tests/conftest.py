@@ -13,7 +13,6 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -23,15 +22,13 @@ from pytest_django import DjangoDbBlocker
 from tests.servers import postgresql
 from tests.servers import redis as redis_server
 from tests.servers.kept import Server, ServerError
+from tests.surroundings import FOREIGN, KEYS, POSTGRESQL, database, database_at, fresh
 
-# Settings of the developer's own installation that must not reach a test.
-FOREIGN = ("MAILER_", "SENDGRID_", "SMTP_", "CELERY_", "DATABASE_URL", "REDIS_URL", "DJANGO_")
 WELCOME = ("MAILER_CHROMIUM",)
-KEYS = {"MAILER_SECRET_KEY": "s" * 40, "MAILER_HASH_KEY": "h" * 40}
 STRAIGHT = {"no_proxy": "127.0.0.1,localhost", "NO_PROXY": "127.0.0.1,localhost"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # How the process that was called tells xdist's workers what it started.
-FOLDER, REDIS, POSTGRESQL = "TESTS_FOLDER", "TESTS_REDIS", "TESTS_POSTGRESQL"
+FOLDER, REDIS = "TESTS_FOLDER", "TESTS_REDIS"
 
 _servers: list[Server] = []
 
@@ -95,11 +92,7 @@ def _set_environment(folder: Path, worker: str, *, on_postgresql: bool) -> None:
     os.environ["MAILER_DATA_DIR"] = str(data_dir)
     os.environ["REDIS_URL"] = f"{os.environ[REDIS]}/{number}"
     if on_postgresql:
-        os.environ["DATABASE_URL"] = _database_at(os.environ[POSTGRESQL], "mailer")
-
-
-def _database_at(server: str, name: str) -> str:
-    return f"{server.rpartition('/')[0]}/{name}"
+        os.environ["DATABASE_URL"] = database_at(os.environ[POSTGRESQL], "mailer")
 
 
 @pytest.fixture(scope="session")
@@ -119,14 +112,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 @pytest.fixture(autouse=True)
 def _log_as_before() -> Iterator[None]:
-    """Undo what a command run within a test does to this process's log."""
+    """Undo what a test, or a command that is run within it, does to this process's log."""
     import structlog  # noqa: PLC0415 - not before Django is set up
 
     handlers, level = logging.root.handlers, logging.root.level
     yield
-    if logging.root.handlers is not handlers or structlog.is_configured():
-        logging.root.handlers, logging.root.level = handlers, level
-        structlog.reset_defaults()
+    logging.root.handlers, logging.root.level = handlers, level
+    structlog.reset_defaults()
 
 
 @pytest.fixture
@@ -155,27 +147,20 @@ def postgres_url(postgresql_server: str) -> Iterator[str]:
     name = f"test_{secrets.token_hex(6)}"
     with psycopg.connect(postgresql_server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-        yield _database_at(postgresql_server, name)
+        yield database_at(postgresql_server, name)
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
 def database_url(transactional_db: None) -> str:  # noqa: ARG001 - rows must be committed to be seen from outside
     """The database this test writes to, for the processes it starts."""
-    from django.db import connection  # noqa: PLC0415 - Django is set up by then
-
-    name = str(connection.settings_dict["NAME"])
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{quote(name)}"
-    return _database_at(os.environ[POSTGRESQL], name)
+    return database()
 
 
 @pytest.fixture
 def fresh_environ(tmp_path: Path) -> dict[str, str]:
     """The environment of a new installation where nothing is set but its data directory."""
-    foreign = (*FOREIGN, "TESTS_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    return kept | {"MAILER_DATA_DIR": str(tmp_path / "data"), "HOME": str(tmp_path)}
+    return fresh(tmp_path)
 
 
 @pytest.fixture

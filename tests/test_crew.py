@@ -18,9 +18,9 @@ from mailer import reports, sends
 from mailer.models import Send
 from mailer.sandbox.signing import public_key
 from mailer.timetable import Instant
-from tests.conftest import KEYS
 from tests.provider import Provider, provider, says
 from tests.stage import a_list, an_edition, readers
+from tests.surroundings import KEYS
 from tests.waiting import until
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]

@@ -2,7 +2,7 @@ import io
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,16 +17,13 @@ Lines = Callable[[], list[dict[str, Any]]]
 
 
 @pytest.fixture
-def lines() -> Iterator[Lines]:
+def lines() -> Lines:
     """What the log of a process without a terminal holds; pytest's own handlers come back afterwards."""
-    handlers, level = logging.root.handlers, logging.root.level
     logs.configure("test")
     [handler] = logging.root.handlers
     assert isinstance(handler, logging.StreamHandler)
     handler.setStream(written := io.StringIO())
-    yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
-    logging.root.handlers, logging.root.level = handlers, level
-    structlog.reset_defaults()
+    return lambda: [json.loads(line) for line in written.getvalue().splitlines()]
 
 
 def test_each_line_is_an_object_that_says_when_where_and_how_bad(lines: Lines) -> None:

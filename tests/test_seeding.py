@@ -277,6 +277,8 @@ def test_on_postgresql_a_second_run_is_sent_away() -> None:
         other.execute("SELECT pg_advisory_lock(%s)", [sowing.LOCK])
         with pytest.raises(SeedError, match="Another `mailer seed` is at work"):
             sow()
+        # Given back, not left to the server's notice that nobody is there any more.
+        other.execute("SELECT pg_advisory_unlock(%s)", [sowing.LOCK])
     assert sow().new
 
 

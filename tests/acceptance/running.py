@@ -1,22 +1,18 @@
 """Installations that run, and their command line, as tests of a normal day use them."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-KEYS = {"MAILER_HASH_KEY": "h" * 40, "MAILER_SECRET_KEY": "s" * 40}
-FOREIGN = ("MAILER_", "SENDGRID_", "SMTP_", "DATABASE_URL", "REDIS_URL", "DJANGO_", "TESTS_")
+from tests.surroundings import KEYS, fresh
 
 
 def an_environment(folder: Path) -> dict[str, str]:
     """Return the environment of an installation in a folder; its sweep looks every second."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
-    own = {"MAILER_DATA_DIR": str(folder / "data"), "HOME": str(folder), "MAILER_SWEEP": "1"}
-    return kept | KEYS | own
+    return fresh(folder) | KEYS | {"MAILER_SWEEP": "1"}
 
 
 def mailer(environ: Mapping[str, str], *words: str) -> Any:  # noqa: ANN401 - whatever the command prints

@@ -17,10 +17,10 @@ import pytest
 import redis
 
 from mailer.embedded.stack import Stack
+from tests.surroundings import KEYS
 from tests.waiting import until
 
 SAMPLE = Path(__file__).parents[2] / "mailer" / "samples" / "edition.md"
-KEYS = {"MAILER_HASH_KEY": "h" * 40, "MAILER_SECRET_KEY": "s" * 40}
 
 
 class House:

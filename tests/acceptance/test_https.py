@@ -2,7 +2,6 @@
 
 import dataclasses
 import html
-import os
 import re
 import socket
 import ssl
@@ -12,16 +11,15 @@ from collections.abc import Iterator
 from http.cookiejar import CookieJar
 from http.cookies import Morsel, SimpleCookie
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
-from django.db import connection
 
 from mailer.accounts.roles import Role
 from tests.accounts.cast import HOME, LOGIN, PASSWORD, a_user
 from tests.accounts.provider import CLIENT, SECRET, Provider, provided
 from tests.accounts.terminator import Certificate, terminating
-from tests.conftest import FOREIGN, KEYS, POSTGRESQL
+from tests.surroundings import KEYS, database, fresh
 from tests.web.served import served
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
@@ -136,13 +134,9 @@ def house(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> It
     certificate = Certificate.made(HOST, folder)
     with provided() as provider, terminating(certificate) as proxy:
         url = f"https://{HOST}:{proxy.server_port}"
-        name = str(connection.settings_dict["NAME"])
-        foreign = (*FOREIGN, "TESTS_")
-        environ = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-        environ |= KEYS | {
-            "HOME": str(folder),
-            "MAILER_DATA_DIR": str(folder / "data"),
-            "DATABASE_URL": _database(name),
+        environ = fresh(folder) | {
+            **KEYS,
+            "DATABASE_URL": database(),
             "MAILER_BASE_URL": url,
             "MAILER_OIDC_URL": f"{provider.url}/",
             "MAILER_OIDC_CLIENT_ID": CLIENT,
@@ -152,12 +146,6 @@ def house(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> It
         with served(environ, folder) as web:
             proxy.behind = web.port
             yield House(url, web.port, certificate, provider)
-
-
-def _database(name: str) -> str:
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{quote(name)}"
-    return f"{os.environ[POSTGRESQL].rpartition('/')[0]}/{name}"
 
 
 def bound_to_the_host(cookie: Morsel[str]) -> bool:

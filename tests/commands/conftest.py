@@ -1,11 +1,8 @@
 import json
-import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import pytest
-import structlog
 
 
 @dataclass(frozen=True)
@@ -26,18 +23,13 @@ class Mailer(Protocol):
 
 
 @pytest.fixture
-def mailer(capsys: pytest.CaptureFixture[str]) -> Iterator[Mailer]:
+def mailer(capsys: pytest.CaptureFixture[str]) -> Mailer:
     """Run the command line in this process, on this test's database; output is a pipe, as scripts see it."""
     from mailer.commands import run  # noqa: PLC0415 - Django is set up by then
-
-    handlers, level = logging.root.handlers, logging.root.level
 
     def call(*words: str) -> Ran:
         capsys.readouterr()
         status = run(words)
         return Ran(status, *capsys.readouterr())
 
-    yield call
-    # A command sends this process's log to stderr, which is the test's own only until its end.
-    logging.root.handlers, logging.root.level = handlers, level
-    structlog.reset_defaults()
+    return call

@@ -11,8 +11,8 @@ import pytest
 from mailer.commands import completion
 from subscribers.segments import keeping
 from tests.commands.conftest import Mailer
-from tests.conftest import KEYS
 from tests.stage import NOW, a_list
+from tests.surroundings import KEYS
 
 ANSWER = """
 import sys

@@ -1,6 +1,5 @@
 """The pages as production serves them, and a client that says and hears every octet itself."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mailer.embedded import readiness
+from tests.surroundings import fresh
 from tests.waiting import until
 
 # `mailer web` replaces its process by gunicorn: so does this, with other constants.
@@ -105,8 +105,6 @@ def _running(
 
 def an_environment(folder: Path) -> dict[str, str]:
     """Return the environment of a new installation in a folder; its database is made."""
-    foreign = ("MAILER_", "SENDGRID_", "SMTP_", "CELERY_", "DATABASE_URL", "REDIS_URL", "DJANGO_", "TESTS_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    environ = kept | {"MAILER_DATA_DIR": str(folder / "data"), "HOME": str(folder)}
+    environ = fresh(folder)
     subprocess.run([sys.executable, "-m", "mailer", "migrate"], env=environ, check=True, capture_output=True)
     return environ

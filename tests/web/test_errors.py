@@ -2,11 +2,10 @@ import io
 import json
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 
 import pytest
-import structlog
 from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client
@@ -33,16 +32,13 @@ def test_a_strange_host_is_a_bad_request() -> None:
 
 
 @pytest.fixture
-def logged() -> Iterator[io.StringIO]:
+def logged() -> io.StringIO:
     """What the log of the web process holds; pytest's own handlers come back afterwards."""
-    handlers, level = logging.root.handlers, logging.root.level
     logs.configure("web")
     [handler] = logging.root.handlers
     assert isinstance(handler, logging.StreamHandler)
     handler.setStream(written := io.StringIO())
-    yield written
-    logging.root.handlers, logging.root.level = handlers, level
-    structlog.reset_defaults()
+    return written
 
 
 @pytest.mark.parametrize(
