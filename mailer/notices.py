@@ -17,7 +17,7 @@ from mailer.database import fetch, instant
 from mailer.letters.notice import Facts, News
 from mailer.letters.setting import LANGUAGE
 from mailer.models import Attempt, Batch, Send
-from mailer.thresholds import Sums
+from mailer.thresholds import Limits
 from mailer.transports.words import without_addresses
 from mailer.vocabulary import BatchState, SendKind
 from subscribers.models import Letter, List
@@ -34,13 +34,13 @@ RETURNING id
 """
 
 
-def tell(send: Send, news: News, *, now: dt.datetime, words: str = "", sums: Sums | None = None) -> bool:
+def tell(send: Send, news: News, *, now: dt.datetime, words: str = "", harm: Limits | None = None) -> bool:
     """Write the owner of the send's list one letter; return whether this call wrote it.
 
     Call it in the transaction that makes the news true, once that is written. The same news twice is one
     letter, so a sweep may call it again for whatever is still so. `words`, where there are any, say why, as
-    the transport or the person did; of a pause they are the send's own if left out. `sums` say what came of
-    its copies, of complaints and bounces. Of a test nobody is told.
+    the transport or the person did; of a pause they are the send's own if left out. `harm` is what came
+    of its copies, of complaints and bounces. Of a test nobody is told.
     """
     row = Send.objects.select_related("edition__list").get(pk=send.pk)
     occasion = _occasion(row, news) if row.kind != SendKind.TEST else ""
@@ -48,7 +48,7 @@ def tell(send: Send, news: News, *, now: dt.datetime, words: str = "", sums: Sum
     if not occasion or Letter.objects.filter(occasion=occasion).exists():
         return False
     owner = row.edition.list
-    values = orjson.dumps(asdict(_facts(row, news, words, sums))).decode()
+    values = orjson.dumps(asdict(_facts(row, news, words, harm))).decode()
     written = fetch(
         INSERT_LETTER,
         [OutboxKind.NOTICE.value, owner.pk, _address(owner), LANGUAGE, values, occasion, instant(now)],
@@ -80,7 +80,7 @@ def _occasion(send: Send, news: News) -> str:
     return about
 
 
-def _facts(send: Send, news: News, words: str, sums: Sums | None) -> Facts:
+def _facts(send: Send, news: News, words: str, harm: Limits | None) -> Facts:
     owner, ledger = send.edition.list, reports.ledger(send)
     said = words or (send.pause_reason if news is News.PAUSED else "")
     return Facts(
@@ -99,10 +99,10 @@ def _facts(send: Send, news: News, words: str, sums: Sums | None) -> Facts:
         undecided_until=_in_utc(send.useful_until) if send.useful_until else "",
         when_unknown=owner.when_unknown,
         sandboxed=settings.CONFIGURATION.sandboxed,
-        complained=sums.complained if sums else 0,
-        bounced=sums.bounced if sums else 0,
-        arrived=sums.arrived if sums else 0,
-        accepted=sums.accepted if sums else 0,
+        complained=(harm.complaints.copies or 0) if harm else 0,
+        bounced=(harm.bounces.copies or 0) if harm else 0,
+        arrived=harm.complaints.base if harm else 0,
+        accepted=harm.bounces.base if harm else 0,
         report=f"{settings.CONFIGURATION.base_url}/desk/sends/{send.pk}/report",
     )
 

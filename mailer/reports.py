@@ -8,7 +8,7 @@ from mailer.database import fetch, marks
 from mailer.models import Attempt, Batch, Send
 from mailer.models.deliveries import EVENT_COLUMNS
 from mailer.models.editions import EVERYTHING
-from mailer.tallies import reading
+from mailer.tallies import reading, untold
 from mailer.tallies.counts import COPIES
 from mailer.telling.known import AT_THE_REQUEST
 from mailer.vocabulary import BatchState, SendKind, SendStatus
@@ -131,10 +131,6 @@ WHERE batch.send_id = %(corrects)s AND (
   OR (batch.state IN ('submitting', 'unknown') AND delivery.state IS NULL)
 )
 GROUP BY batch.state = 'cancelled'
-"""
-
-COUNT_EVENTS = f"""
-SELECT {", ".join(f"count({column})" for column in EVENT_COLUMNS.values())} FROM delivery WHERE send_id = %s
 """
 
 SUM_VARIANTS = """
@@ -327,15 +323,15 @@ def listing(*, limit: int = 50, before: int | None = None, tests: bool = False) 
     ]
 
 
-def events(send: Send) -> dict[str, int]:
-    """Return how many copies had at least one event of each kind; machines apart from people."""
-    if send.tallied:
-        return {measure.value: n for measure, n in reading.totals_of([send.pk], COPIES)[send.pk].items()}
-    counts = fetch(COUNT_EVENTS, [send.pk])[0]
-    return {
-        column.removesuffix("_at"): count
-        for column, count in zip(EVENT_COLUMNS.values(), counts, strict=True)
-    }
+def events(send: Send) -> dict[str, int | None]:
+    """Return how many copies had at least one event of each kind, machines apart from people.
+
+    None: not measured, as in the send's report.
+    """
+    totals = reading.totals_of([send.pk], COPIES)
+    told = untold.told([send], totals, untold.BY_ANY_TRANSPORT)[send.pk]
+    unread = frozenset() if untold.counted([send.pk]) else untold.BY_READERS
+    return {measure.value: None if measure in unread else n for measure, n in told.items()}
 
 
 def variants(send: Send) -> list[dict[str, Any]]:

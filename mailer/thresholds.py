@@ -3,9 +3,9 @@
 Values in, values out. Below a floor a share is chance, and nobody is told.
 """
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from mailer.vocabulary import Measure
 
@@ -20,77 +20,77 @@ FEWEST_COMPLAINTS, FEWEST_BOUNCES = 5, 10
 
 # What brings a copy back after it was accepted, so that its reader cannot have marked it as spam.
 RETURNED = (Measure.BOUNCED, Measure.BLOCKED, Measure.DROPPED)
+# What `limits` wants to be told.
+HELD_AGAINST = (*RETURNED, Measure.COMPLAINED, Measure.UNSUBSCRIBED)
+
+
+Told = Mapping[Measure, int | None]  # how many copies; None where nobody could tell
 
 
 @dataclass(frozen=True)
-class Sums:
-    """What became of copies that were accepted; `came` counts them by what was told of them.
+class Against:
+    """A figure beside what providers bear: `copies` of `base`, None where nothing is measured.
 
-    `came` None: the sums are still being counted, so that nothing is known.
+    `limit` is a share, None where nobody names one; below `fewest` copies a share is chance.
     """
 
-    accepted: int
-    came: Mapping[str, int] | None = field(default_factory=dict)
+    name: str
+    copies: int | None
+    base: int
+    limit: float | None = None
+    fewest: int = 1
 
     @property
-    def complained(self) -> int:
-        """Return how many were marked as spam."""
-        return self._of(Measure.COMPLAINED)
+    def share(self) -> float | None:
+        """Return the share, from 0 to 1."""
+        return self.copies / self.base if self.copies is not None and self.base else None
 
     @property
-    def bounced(self) -> int:
-        """Return how many a mail server refused for good."""
-        return self._of(Measure.BOUNCED)
+    def passed(self) -> bool:
+        """Return whether it is above the limit, and not by chance; what is not known is not."""
+        return self.limit is not None and self.enough and (self.share or 0) > self.limit
 
     @property
-    def arrived(self) -> int:
-        """Return how many were accepted and did not come back: as far as is known they were delivered.
-
-        So it can be told of a transport that never tells of a delivery, and while the last are on their way.
-        """
-        return arrived(self.accepted, self.came or {})
-
-    @property
-    def complaint_share(self) -> float | None:
-        """Return complaints of what arrived; None where that is not known."""
-        return self._share(self.complained, self.arrived)
-
-    @property
-    def bounce_share(self) -> float | None:
-        """Return bounces of what was accepted; None where that is not known."""
-        return self._share(self.bounced, self.accepted)
-
-    @property
-    def too_many_complaints(self) -> bool:
-        """Return whether complaints are past their limit, and not by chance."""
-        return passed(self.complained, self.complaint_share, COMPLAINTS, fewest=FEWEST_COMPLAINTS)
-
-    @property
-    def too_many_bounces(self) -> bool:
-        """Return whether bounces are past their limit, and not by chance."""
-        return passed(self.bounced, self.bounce_share, BOUNCES, fewest=FEWEST_BOUNCES)
-
-    def _of(self, measure: Measure) -> int:
-        return (self.came or {}).get(measure, 0)
-
-    def _share(self, part: int, whole: int) -> float | None:
-        return None if self.came is None or not whole else part / whole
+    def enough(self) -> bool:
+        """Return whether so many copies are no chance."""
+        return (self.copies or 0) >= self.fewest
 
 
-def arrived(accepted: int, came: Mapping[str, int]) -> int:
-    """Return how many copies were accepted and did not come back."""
-    return max(0, accepted - sum(came.get(measure, 0) for measure in RETURNED))
+class Limits(NamedTuple):
+    """What did harm, each beside what it is held against."""
+
+    complaints: Against
+    bounces: Against
+    unsubscribes: Against
 
 
-def passed(copies: int | None, share: float | None, limit: float, *, fewest: int) -> bool:
-    """Return whether a share is above its limit, and not by chance; what is not known is not."""
-    return (copies or 0) >= fewest and (share or 0) > limit
+def limits(told: Told, *, accepted: int) -> Limits:
+    """Return what was told of so many accepted copies beside the limits.
+
+    Complaints and leaving are of what did not come back: as far as is known that was delivered. So it can be
+    told of a transport that never tells of a delivery, and while the last copies are on their way.
+    """
+    arrived = max(0, accepted - sum(told.get(measure) or 0 for measure in RETURNED))
+    return Limits(
+        Against("complaints", told[Measure.COMPLAINED], arrived, COMPLAINTS, FEWEST_COMPLAINTS),
+        Against("bounces", told[Measure.BOUNCED], accepted, BOUNCES, FEWEST_BOUNCES),
+        Against("unsubscribes", told[Measure.UNSUBSCRIBED], arrived),
+    )
 
 
-def together(several: list[Sums]) -> Sums:
-    """Return the sums of several sends; of those that are still being counted nothing is in it."""
-    known = [sums for sums in several if sums.came is not None]
-    came: Counter[str] = Counter()
-    for sums in known:
-        came.update(sums.came or {})
-    return Sums(sum(sums.accepted for sums in known), dict(came) if known else None)
+def together(several: Sequence[Limits]) -> Limits:
+    """Return the figures of several sends as one; a send that nobody could tell of is in no base.
+
+    Of no send at all every figure is 0 of 0.
+    """
+    nothing = dict.fromkeys(Measure, 0)
+    return Limits(*map(_one, zip(*(several or [limits(nothing, accepted=0)]), strict=True)))
+
+
+def _one(parts: Sequence[Against]) -> Against:
+    known = [part for part in parts if part.copies is not None]
+    return replace(
+        parts[0],
+        copies=sum(part.copies or 0 for part in known) if known else None,
+        base=sum(part.base for part in known or parts),
+    )

@@ -51,6 +51,12 @@ def test_complaints_past_a_thousandth_are_told_once_also_when_more_come(send: Se
     assert f"http://127.0.0.1:8000/desk/sends/{send.pk}/report" in text
 
 
+def test_complaints_are_seen_also_where_a_few_came_back(send: Send) -> None:
+    tally(send, complained=5, bounced=3, blocked=2)
+    alarms.tell(now=NOW)
+    assert subjects() == ["Space Digest: 5 readers marked it as spam"]
+
+
 def test_bounces_past_a_fiftieth_are_a_matter_of_their_own(send: Send) -> None:
     tally(send, bounced=20)
     tally(send, bounced=20)

@@ -83,7 +83,10 @@ def test_a_send_is_described_in_the_shape_that_scripts_rely_on() -> None:
     assert {"id", "edition", "status", "scheduled_at", "candidates", "possibly_twice"} <= described.keys()
     assert set(reports.OUTCOME_ORDER) <= described.keys()
     assert described["excluded_reasons"] == {}
-    assert set(described["events"].values()) == {0}
+    nobody = dict.fromkeys(("opened", "machine_opened", "clicked", "machine_clicked"))
+    assert described["events"] == dict.fromkeys(described["events"], 0) | nobody, "nothing has left"
+    Batch.objects.update(state="accepted")
+    assert set(reports.described(send)["events"].values()) == {0}
     hashes = {made.interests: made.variant.hash for made in VariantSet.objects.select_related("variant")}
     assert {
         (str(one["interest_sets"]), one["deliveries"], one["sha256"]) for one in described["variants"]

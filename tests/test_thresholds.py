@@ -2,7 +2,18 @@
 
 import pytest
 
-from mailer.thresholds import Sums, together
+from mailer.thresholds import Against, Limits, limits, together
+from mailer.vocabulary import Measure
+
+SILENT = dict.fromkeys(Measure, None)
+
+
+def told(**copies: int) -> dict[Measure, int]:
+    return {measure: copies.get(measure, 0) for measure in Measure}
+
+
+def found(accepted: int, **copies: int) -> Limits:
+    return limits(told(**copies), accepted=accepted)
 
 
 @pytest.mark.parametrize(
@@ -21,8 +32,7 @@ from mailer.thresholds import Sums, together
 def test_complaints_are_too_many_past_a_thousandth_and_past_chance(
     accepted: int, complained: int, bounced: int, *, too_many: bool
 ) -> None:
-    sums = Sums(accepted, {"complained": complained, "bounced": bounced})
-    assert sums.too_many_complaints is too_many
+    assert found(accepted, complained=complained, bounced=bounced).complaints.passed is too_many
 
 
 @pytest.mark.parametrize(
@@ -32,20 +42,45 @@ def test_complaints_are_too_many_past_a_thousandth_and_past_chance(
 def test_bounces_are_too_many_past_a_fiftieth_and_past_chance(
     accepted: int, bounced: int, *, too_many: bool
 ) -> None:
-    assert Sums(accepted, {"bounced": bounced}).too_many_bounces is too_many
+    assert found(accepted, bounced=bounced).bounces.passed is too_many
+
+
+def test_complaints_are_of_what_did_not_come_back_and_bounces_of_what_was_accepted() -> None:
+    came = found(10_000, bounced=300, blocked=100, dropped=100, complained=19, unsubscribed=95)
+    assert {each.name: (each.copies, each.base, each.share) for each in came} == {
+        "complaints": (19, 9_500, 0.002),
+        "bounces": (300, 10_000, 0.03),
+        "unsubscribes": (95, 9_500, 0.01),
+    }
+    assert [each.name for each in came if each.passed] == ["complaints", "bounces"]
+
+
+def test_nobody_names_a_limit_for_leaving() -> None:
+    assert not found(100, unsubscribed=50).unsubscribes.passed
 
 
 def test_a_share_of_what_is_not_known_is_none_and_not_nought() -> None:
-    assert Sums(0, {}).bounce_share is None
-    assert Sums(10, None).complaint_share is None
-    assert not Sums(10, None).too_many_complaints
-    assert Sums(10, {}).complaint_share == 0
-    assert Sums(10, {"bounced": 10, "complained": 1}).complaint_share is None, "nothing arrived"
+    assert found(0).bounces.share is None
+    assert limits(SILENT, accepted=10).complaints.share is None
+    assert not limits(SILENT, accepted=10).complaints.passed
+    assert found(10).complaints.share == 0
+    assert found(10, bounced=10, complained=1).complaints.share is None, "nothing arrived"
 
 
-def test_what_is_still_being_counted_is_in_no_sum() -> None:
-    both = together([Sums(10, {"bounced": 1}), Sums(990, None), Sums(10, {"bounced": 2, "blocked": 1})])
-    assert (both.accepted, both.bounce_share, both.arrived) == (20, 0.15, 16)
-    assert together([Sums(990, None)]).bounce_share is None
-    assert together([]).bounce_share is None
-    assert together([Sums(10, {})]).bounce_share == 0
+def test_of_several_sends_one_that_could_not_tell_is_in_no_base() -> None:
+    known = found(110, bounced=10, complained=1)
+    silent = limits(SILENT, accepted=1_000)
+    assert together([known, known, silent]) == (
+        Against("complaints", 2, 200, 0.001, 5),
+        Against("bounces", 20, 220, 0.02, 10),
+        Against("unsubscribes", 0, 200),
+    )
+    assert [(each.copies, each.base) for each in together([silent])] == [(None, 1_000)] * 3
+    assert [(each.copies, each.base) for each in together([])] == [(0, 0)] * 3
+
+
+def test_one_that_could_tell_of_a_part_is_in_the_base_of_that_part() -> None:
+    half = limits(told(complained=2) | {Measure.BOUNCED: None}, accepted=50)
+    both = together([found(100, bounced=10), half])
+    assert (both.complaints.copies, both.complaints.base) == (2, 140)
+    assert (both.bounces.copies, both.bounces.base) == (10, 100)

@@ -192,6 +192,9 @@ def print_ledger(described: dict[str, Any]) -> None:
         [(name.replace("_", " "), copies) for name, copies in described["events"].items() if copies],
         empty="Nothing has come back yet.",
     )
+    unknown = [name.replace("_", " ") for name, copies in described["events"].items() if copies is None]
+    if unknown and described["accepted"]:
+        say(f"Not measured: {', '.join(unknown)}.")
 
 
 def _outcomes(described: dict[str, Any]) -> Iterator[tuple[str, int]]:

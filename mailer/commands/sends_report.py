@@ -16,7 +16,8 @@ from mailer.commands.sends import AsJson, Number, Yes, counted, say_sandboxed
 from mailer.commands.start import ready, whoami
 
 if TYPE_CHECKING:
-    from mailer.reporting.values import Against, Count, SendReport
+    from mailer.reporting.values import Count, SendReport
+    from mailer.thresholds import Against
 
 AsSheet = Annotated[bool, typer.Option("--csv", help="Print it for spreadsheets.")]
 NOT_MEASURED = "not measured"
@@ -126,7 +127,10 @@ def _print(found: "SendReport") -> None:
         print_rows(
             ["domain", "deferred", "bounced", "blocked", "complained"],
             [
-                (each.domain or "(others)", each.deferred, each.bounced, each.blocked, each.complained)
+                (
+                    each.domain or "(others)",
+                    *map(measured, (each.deferred, each.bounced, each.blocked, each.complained)),
+                )
                 for each in found.domains
             ],
             empty="",

@@ -49,32 +49,32 @@ UNKNOWN = Family(
 UNKNOWN_AGE = Family(
     f"{PREFIX}unknown_age_seconds",
     "How long ago the oldest request in doubt was fired; 0 where there is none.",
-    ("list",),
+    ("list", "transport"),
 )
 COPIES = Family(
     f"{PREFIX}copies",
     f"Copies of the last send, or of the last {DAYS} days, by what was told of them; not told is not there.",
-    ("list", "span", "event"),
+    ("list", "transport", "span", "event"),
 )
 COMPLAINT_RATIO = Family(
     f"{PREFIX}complaint_ratio",
     "Complaints of the copies that were accepted and did not come back, from 0 to 1.",
-    ("list", "span"),
+    ("list", "transport", "span"),
 )
 BOUNCE_RATIO = Family(
     f"{PREFIX}bounce_ratio",
     "Bounces of the copies that were accepted, from 0 to 1.",
-    ("list", "span"),
+    ("list", "transport", "span"),
 )
 DUE = Family(
     f"{PREFIX}due",
     "Work that is due: send, batch, silent_request, letter (of a list), event_body, glimpse (of none).",
-    ("work", "list"),
+    ("work", "list", "transport"),
 )
 DUE_AGE = Family(
     f"{PREFIX}due_age_seconds",
     "How long the oldest of it has been due; 0 where nothing is.",
-    ("work", "list"),
+    ("work", "list", "transport"),
 )
 DONE = Family(
     f"{PREFIX}done_timestamp_seconds",

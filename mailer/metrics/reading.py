@@ -32,7 +32,7 @@ from mailer.metrics.families import (
     UNKNOWN_AGE,
     Family,
 )
-from mailer.metrics.sends import Summed
+from mailer.metrics.sends import TOLD, Summed
 from mailer.models import Send, Transport
 from mailer.reports import OUTCOME_ORDER
 from mailer.thresholds import together
@@ -62,8 +62,8 @@ def read(*, now: dt.datetime) -> list[Sample]:
         *_sends(now),
         *_deliveries([each for each in summed if each.number in recent], slugs, transport),
         *_unknown(slugs, transport, now),
-        *_copies(summed, recent),
-        *_work(slugs, now),
+        *_copies(summed, recent, transport),
+        *_work(slugs, transport, now),
     ]
 
 
@@ -88,7 +88,7 @@ def _deliveries(summed: list[Summed], slugs: list[str], transport: str) -> Itera
     found: Counter[tuple[str, str, str]] = Counter()
     unaccounted = Counter(dict.fromkeys(slugs, 0))
     for send in summed:
-        usual = max((name for name, _ in send.outcomes), default="") or transport
+        usual = send.transport or transport
         for (name, outcome), readers in send.outcomes.items():
             found[send.list, name or usual, outcome] += readers
         unaccounted[send.list] += send.unaccounted
@@ -102,38 +102,43 @@ def _deliveries(summed: list[Summed], slugs: list[str], transport: str) -> Itera
 
 def _unknown(slugs: list[str], transport: str, now: dt.datetime) -> Iterable[Sample]:
     readers: Counter[tuple[str, str]] = Counter({(slug, transport): 0 for slug in slugs})
-    ages = dict.fromkeys(slugs, 0.0)
+    ages = dict.fromkeys(readers, 0.0)
     for doubt in sends.doubts():
-        readers[doubt.list, doubt.transport or transport] += doubt.readers
-        ages[doubt.list] = max(ages.get(doubt.list, 0.0), _age(doubt.since, now))
+        labels = (doubt.list, doubt.transport or transport)
+        readers[labels] += doubt.readers
+        ages[labels] = max(ages.get(labels, 0.0), _age(doubt.since, now))
     yield from (Sample(UNKNOWN, labels, number) for labels, number in sorted(readers.items()))
-    yield from (Sample(UNKNOWN_AGE, (slug,), age) for slug, age in sorted(ages.items()))
+    yield from (Sample(UNKNOWN_AGE, labels, age) for labels, age in sorted(ages.items()))
 
 
-def _copies(summed: list[Summed], recent: set[int]) -> Iterable[Sample]:
-    """Tell of each list's last send and of the last days; nothing of what is still being counted."""
-    spans: dict[tuple[str, str], list[Summed]] = defaultdict(list)
-    for send in summed:  # the oldest first
-        spans[send.list, LAST_SEND] = [send]
+def _copies(summed: list[Summed], recent: set[int], transport: str) -> Iterable[Sample]:
+    """Tell of each list's last send and of the last days; nothing of what nobody could tell."""
+    spans: dict[tuple[str, str, str], list[Summed]] = defaultdict(list)
+    for send in {send.list: send for send in summed}.values():  # the oldest first: its last one stays
+        spans[send.list, send.transport or transport, LAST_SEND].append(send)
+    for send in summed:
         if send.number in recent:
-            spans[send.list, LATELY].append(send)
-    for (slug, span), several in sorted(spans.items(), key=lambda item: item[0]):
-        sums = together([send.sums for send in several])
-        for event, copies in sorted((sums.came or {}).items()):
-            yield Sample(COPIES, (slug, span, event), copies)
-        for family, share in ((COMPLAINT_RATIO, sums.complaint_share), (BOUNCE_RATIO, sums.bounce_share)):
-            if share is not None:
-                yield Sample(family, (slug, span), share)
+            spans[send.list, send.transport or transport, LATELY].append(send)
+    for labels, several in sorted(spans.items(), key=lambda item: item[0]):
+        for event in TOLD:
+            if copies := sum(send.told[event] or 0 for send in several):
+                yield Sample(COPIES, (*labels, event.value), copies)
+        limits = together([send.limits for send in several])
+        for family, figure in ((COMPLAINT_RATIO, limits.complaints), (BOUNCE_RATIO, limits.bounces)):
+            if figure.share is not None:
+                yield Sample(family, labels, figure.share)
 
 
-def _work(slugs: list[str], now: dt.datetime) -> Iterable[Sample]:
-    number = {(kind, slug): 0 for kind in work.OF_LISTS for slug in slugs} | {
-        (kind, ""): 0 for kind in work.OF_NONE
+def _work(slugs: list[str], transport: str, now: dt.datetime) -> Iterable[Sample]:
+    number = {(kind, slug, transport): 0 for kind in work.OF_LISTS for slug in slugs} | {
+        (kind, "", ""): 0 for kind in work.OF_NONE
     }
     age = dict.fromkeys(number, 0.0)
     for each in work.due(now=now):
-        number[each.work, each.list] = each.number
-        age[each.work, each.list] = _age(each.since, now)
+        # What is due goes by whichever transport is set by then, whatever carried the rest of its send.
+        labels = (each.work, each.list, transport if each.list else "")
+        number[labels] = each.number
+        age[labels] = _age(each.since, now)
     yield from (Sample(DUE, labels, value) for labels, value in sorted(number.items()))
     yield from (Sample(DUE_AGE, labels, value) for labels, value in sorted(age.items()))
     yield from (Sample(DONE, (kind,), at.timestamp()) for kind, at in sorted(work.done().items()))

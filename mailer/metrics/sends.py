@@ -1,6 +1,7 @@
 """What became of the sends of late, summed up by send: from their batches, exceptions and tallies."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
@@ -9,13 +10,14 @@ from django.db.models import Max, Q
 from mailer.database import fetch, marks
 from mailer.models import Send
 from mailer.reports import OUTCOMES
-from mailer.tallies import reading
-from mailer.thresholds import RETURNED, Sums
+from mailer.tallies import reading, untold
+from mailer.thresholds import HELD_AGAINST, Limits, Told, limits
 from mailer.vocabulary import OPEN, Measure, SendKind
 from subscribers.moments import read as moment
 
 # What a transport tells of a copy; what readers do with it is the reports' matter.
-TOLD = (*RETURNED, Measure.DELIVERED, Measure.DEFERRED, Measure.COMPLAINED, Measure.UNSUBSCRIBED)
+TOLD = (*HELD_AGAINST, Measure.DELIVERED, Measure.DEFERRED)
+ASKED = (*TOLD, Measure.PROCESSED)  # which tells a service from a relay
 
 # One statement, so that one moment is seen, and candidates are what all outcomes add up to. Who was excluded
 # is counted while a send is under way; of one that is over they are whoever is left. Sixty thousand of a
@@ -56,14 +58,22 @@ class Summed:
     list: str
     candidates: int = 0
     outcomes: dict[tuple[str, str], int] = field(default_factory=dict)
-    came: dict[str, int] | None = None
+    told: Told = field(default_factory=dict)
     over: bool = False
 
     @property
-    def sums(self) -> Sums:
-        """Return what became of its copies that were accepted."""
+    def limits(self) -> Limits:
+        """Return what was told of its copies that were accepted beside the limits."""
         accepted = sum(n for (_, outcome), n in self.outcomes.items() if outcome == "accepted")
-        return Sums(accepted, self.came)
+        return limits(self.told, accepted=accepted)
+
+    @property
+    def transport(self) -> str:
+        """Return by which transport most of it went; '' where no request was made."""
+        by: Counter[str] = Counter()
+        for (name, _), readers in self.outcomes.items():
+            by[name] += readers if name else 0
+        return max(by, key=lambda name: (by[name], name), default="")
 
     @property
     def unaccounted(self) -> int:
@@ -98,13 +108,12 @@ def summed(numbers: Collection[int]) -> list[Summed]:
     """Return the sums of these sends, the oldest first."""
     if not numbers:
         return []
-    rows = Send.objects.filter(pk__in=numbers).order_by("frozen_at", "pk")
-    came = told(numbers)
+    sends = Send.objects.filter(pk__in=numbers).select_related("edition__list").order_by("frozen_at", "pk")
+    rows = list(sends)
+    told = untold.told(rows, reading.totals_of(numbers, ASKED), untold.BY_ANY_TRANSPORT)
     found = {
-        number: Summed(number, slug, came=came.get(number, {}) if tallied else None, over=status not in OPEN)
-        for number, slug, tallied, status in rows.values_list(
-            "pk", "edition__list__slug", "tallied", "status"
-        )
+        row.pk: Summed(row.pk, row.edition.list.slug, told=told[row.pk], over=row.status not in OPEN)
+        for row in rows
     }
     # 0 is no send's number.
     under_way = [number for number, send in found.items() if not send.over] or [0]
@@ -121,12 +130,6 @@ def summed(numbers: Collection[int]) -> list[Summed]:
         if send.over and send.unaccounted > 0:
             send.outcomes["", "excluded"] = send.unaccounted
     return list(found.values())
-
-
-def told(numbers: Collection[int]) -> dict[int, dict[str, int]]:
-    """Return what was told of the copies of these sends, as far as it is counted and is not 0."""
-    totals = reading.totals_of(numbers, TOLD)
-    return {number: {each.value: n for each, n in came.items() if n} for number, came in totals.items()}
 
 
 def doubts() -> list[Doubt]:

@@ -5,7 +5,8 @@ from dataclasses import asdict
 from typing import Any
 
 from mailer.reckoning import Day
-from mailer.reporting.values import Against, Count, ListReport, SendReport
+from mailer.reporting.values import Count, ListReport, SendReport
+from mailer.thresholds import Against
 
 COLUMNS = ("part", "name", "detail", "people", "machines")
 LIST_COLUMNS = (
@@ -76,9 +77,9 @@ def rows(report: SendReport) -> Iterator[tuple[object, ...]]:
     yield "events", "opened", "", *_both(report.opened)
     yield "events", "clicked", "", *_both(report.clicked)
     yield from _clicks(report)
-    for refused in report.refusals:
+    for refused in report.refusals or ():
         yield refused.how, refused.words, refused.code or "", refused.copies, ""
-    for domain in report.domains:
+    for domain in report.domains or ():
         for name in ("deferred", "bounced", "blocked", "complained"):
             yield "domains", domain.domain or "(others)", name, getattr(domain, name), ""
     yield from _limits(report.limits)
@@ -123,7 +124,7 @@ def _limits(limits: Sequence[Against]) -> Iterator[tuple[object, ...]]:
 
 
 def _clicks(report: SendReport) -> Iterator[tuple[object, ...]]:
-    for hour in report.hours:
+    for hour in report.hours or ():
         yield "opened by hour", hour.at, "", *_both(hour.opened)
         yield "clicked by hour", hour.at, "", *_both(hour.clicked)
     for link in report.links:

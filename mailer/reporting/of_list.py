@@ -5,11 +5,12 @@ from collections.abc import Container, Sequence
 
 from mailer import reckoning, reports
 from mailer.models import Send
-from mailer.reporting import of_stories, of_troubles, untold
-from mailer.reporting.of_send import both, counted
+from mailer.reporting import of_stories
+from mailer.reporting.of_send import both
 from mailer.reporting.values import InterestClicks, ListReport, SendLine
-from mailer.tallies import reading
+from mailer.tallies import reading, untold
 from mailer.tallies.counts import COPIES
+from mailer.thresholds import Told, limits, together
 from mailer.vocabulary import Measure, SendKind
 from subscribers.models import List
 
@@ -23,7 +24,7 @@ def report(owner: List, *, now: dt.datetime, sends: int = SENDS, days: int = DAY
     begun = Send.objects.filter(edition__list=owner, frozen_at__isnull=False).exclude(kind=SendKind.TEST)
     found = list(begun.order_by("-pk")[:sends])
     numbers = [send.pk for send in found]
-    able, taken = counted(numbers), reports.accepted(numbers)
+    able, taken = untold.counted(numbers), reports.accepted(numbers)
     statuses = reports.statuses(found)
     totals = reading.totals_of(numbers, COPIES)
     told = untold.told(found, totals, _SHOWN)
@@ -37,21 +38,18 @@ def report(owner: List, *, now: dt.datetime, sends: int = SENDS, days: int = DAY
         )
         for send in found
     )
-    limits = [
-        of_troubles.limits(told[send.pk], totals[send.pk], accepted=taken.get(send.pk, 0)) for send in found
-    ]
     return ListReport(
         list=owner.slug,
         name=owner.name,
         sends=lines,
         interests=_interests(owner, found, {send.pk for send in found if send.tallied and send.pk in able}),
-        limits=of_troubles.together(limits),
+        limits=together([limits(told[number], accepted=taken.get(number, 0)) for number in numbers]),
         growth=reckoning.course(owner, days=days, now=now),
         growth_of=reckoning.courses(owner, days=days, now=now),
     )
 
 
-def _line(send: Send, told: untold.Told, *, status: str, taken: int, able: int | None) -> SendLine:
+def _line(send: Send, told: Told, *, status: str, taken: int, able: int | None) -> SendLine:
     return SendLine(
         send=send.pk,
         title=send.title,

@@ -1,29 +1,16 @@
 """What became of one send: a handful of indexed reads, whatever its size."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
 
 from mailer import reports
-from mailer.database import fetch, marks
 from mailer.models import Send
-from mailer.reporting import of_stories, of_troubles, untold
+from mailer.reporting import of_stories, of_troubles
 from mailer.reporting.values import Count, Hour, SendReport
-from mailer.tallies import reading
+from mailer.tallies import reading, untold
 from mailer.tallies.counts import HOUR
 from mailer.tallies.reading import Sums
+from mailer.thresholds import Told, limits
 from mailer.vocabulary import Measure
-
-# Accepted copies that can tell of opens and clicks: batches whole, and copies that stand for themselves.
-COUNT_COPIES = """
-SELECT accepted.send_id, sum(accepted.n) FROM (
-  SELECT send_id, variant_id, n FROM batch WHERE send_id IN ({sends}) AND state = 'accepted'
-  UNION ALL
-  SELECT send_id, variant_id, 1 FROM delivery WHERE send_id IN ({sends}) AND state = 'accepted'
-) AS accepted
-JOIN variant ON variant.id = accepted.variant_id
-WHERE variant.tracked AND NOT variant.text_only
-GROUP BY accepted.send_id
-"""
 
 
 def report(send: Send) -> SendReport:
@@ -31,8 +18,8 @@ def report(send: Send) -> SendReport:
     sums = reading.sums(send.pk)
     totals = {measure: sum(keys.values()) for measure, keys in sums.items()}
     ledger = reports.ledger(send)
-    able = counted([send.pk]).get(send.pk)
-    told = untold.told([send], {send.pk: totals}, untold.BY_A_SERVICE | untold.BY_MAIL)[send.pk]
+    able = untold.counted([send.pk]).get(send.pk)
+    told = untold.told([send], {send.pk: totals}, untold.BY_ANY_TRANSPORT)[send.pk]
     measured = able is not None and send.tallied
     stories = of_stories.of(send, sums, counted=measured)
     return SendReport(
@@ -56,13 +43,13 @@ def report(send: Send) -> SendReport:
         unsubscribed=told[Measure.UNSUBSCRIBED],
         opened=both(told, Measure.OPENED, Measure.MACHINE_OPENED, able),
         clicked=both(told, Measure.CLICKED, Measure.MACHINE_CLICKED, able),
-        hours=hours(sums) if measured else (),
+        hours=hours(sums) if measured else None,
         links=stories.links,
         stories=stories.stories,
         interests=stories.interests,
-        refusals=of_troubles.refusals(sums) if send.tallied else (),
-        domains=of_troubles.domains(sums) if send.tallied else (),
-        limits=of_troubles.limits(told, totals, accepted=ledger.outcomes["accepted"]),
+        refusals=of_troubles.refusals(sums, told),
+        domains=of_troubles.domains(sums, told),
+        limits=limits(told, accepted=ledger.outcomes["accepted"]),
     )
 
 
@@ -80,17 +67,6 @@ def hours(sums: Sums) -> tuple[Hour, ...]:
     )
 
 
-def counted(sends: Sequence[int]) -> dict[int, int]:
-    """Return how many accepted copies of each send can tell of opens and clicks, of sends that have any.
-
-    Those are letters with HTML, to readers who let themselves be counted, of lists that count.
-    """
-    if not sends:
-        return {}
-    statement = COUNT_COPIES.format(sends=marks(sends))
-    return {send: int(n) for send, n in fetch(statement, [*sends] * 2)}
-
-
-def both(told: Mapping[Measure, int | None], people: Measure, machines: Measure, able: int | None) -> Count:
+def both(told: Told, people: Measure, machines: Measure, able: int | None) -> Count:
     """Return what people did beside what machines did; of copies that cannot tell (`able` None) neither."""
     return of_stories.UNMEASURED if able is None else Count(told[people], told[machines])

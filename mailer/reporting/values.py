@@ -3,9 +3,9 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from mailer import thresholds
 from mailer.reckoning import Day
 from mailer.reports import Ledger
+from mailer.thresholds import Limits
 
 
 @dataclass(frozen=True)
@@ -74,36 +74,10 @@ class DomainTroubles:
     """What came back from one domain; `domain` None: the small ones, and those nobody knows any more."""
 
     domain: str | None
-    deferred: int
-    bounced: int
-    blocked: int
-    complained: int
-
-
-@dataclass(frozen=True)
-class Against:
-    """A figure beside what providers bear: `copies` of `base`, None where nothing is measured.
-
-    `limit` is a share, None where nobody names one; below `fewest` copies a share is chance.
-    """
-
-    name: str
-    copies: int | None
-    base: int
-    limit: float | None = None
-    fewest: int = 1
-
-    @property
-    def share(self) -> float | None:
-        """Return the share, from 0 to 1."""
-        return self.copies / self.base if self.copies is not None and self.base else None
-
-    @property
-    def passed(self) -> bool:
-        """Return whether it is above the limit, and not by chance."""
-        return self.limit is not None and thresholds.passed(
-            self.copies, self.share, self.limit, fewest=self.fewest
-        )
+    deferred: int | None
+    bounced: int | None
+    blocked: int | None
+    complained: int | None
 
 
 @dataclass(frozen=True)
@@ -134,13 +108,13 @@ class SendReport:
     unsubscribed: int | None
     opened: Count
     clicked: Count
-    hours: tuple[Hour, ...]
+    hours: tuple[Hour, ...] | None
     links: tuple[LinkClicks, ...]
     stories: tuple[StoryClicks, ...]
     interests: tuple[InterestClicks, ...]
-    refusals: tuple[Refused, ...]
-    domains: tuple[DomainTroubles, ...]
-    limits: tuple[Against, ...]
+    refusals: tuple[Refused, ...] | None
+    domains: tuple[DomainTroubles, ...] | None
+    limits: Limits
 
 
 @dataclass(frozen=True)
@@ -171,6 +145,6 @@ class ListReport:
     name: str
     sends: tuple[SendLine, ...]
     interests: tuple[InterestClicks, ...]
-    limits: tuple[Against, ...]
+    limits: Limits
     growth: tuple[Day, ...]
     growth_of: dict[str, tuple[Day, ...]]

@@ -7,7 +7,7 @@ import io
 import pytest
 
 from mailer import batches, sends
-from mailer.models import Edition, Send
+from mailer.models import Batch, Edition, Send, Variant
 from mailer.transports.answers import AddressRefused, Unknown
 from subscribers.vocabulary import Status
 from tests.commands.conftest import Mailer
@@ -161,6 +161,17 @@ def test_what_the_sums_do_not_say_is_said_beside_them(mailer: Mailer, frozen: Se
     assert batches.resend(omar.pk, by="ed", now=later, wait=1800) == 1
     fired(omar.children.get(), later)
     assert "1 reader may have it twice, by the decision" in mailer("sends", "show", str(frozen.pk)).out
+
+
+def test_what_could_not_be_measured_is_said_and_is_no_nought(mailer: Mailer, frozen: Send) -> None:
+    unmeasured = "Not measured: opened, machine opened, clicked, machine clicked.\n"
+    assert "Not measured" not in mailer("sends", "show", str(frozen.pk)).out, "nothing has left yet"
+    Batch.objects.update(state="accepted")
+    assert "Not measured" not in mailer("sends", "show", str(frozen.pk)).out
+    Variant.objects.update(tracked=False)
+    assert unmeasured in mailer("sends", "show", str(frozen.pk)).out
+    events = mailer("sends", "show", str(frozen.pk), "--json").json["events"]
+    assert (events["opened"], events["clicked"], events["bounced"]) == (None, None, 0)
 
 
 def test_every_candidate_of_a_send_has_one_outcome(mailer: Mailer, frozen: Send) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -109,13 +110,13 @@ def test_tests_and_sends_of_long_ago_are_not_counted() -> None:
 
 def test_what_is_unknown_counts_however_old_it_is(send: Send) -> None:
     assert values(families.UNKNOWN) == {(LIST, "sendgrid"): 0}
-    assert values(families.UNKNOWN_AGE) == {(LIST,): 0}
+    assert values(families.UNKNOWN_AGE) == {(LIST, "sendgrid"): 0}
     first = batches_of(send)[0]
     request = fired(first)
     batches.settle(first.pk, request.attempt, Unknown("no answer"), now=NOW)
     later = NOW + dt.timedelta(days=families.DAYS + 1)
     assert values(families.UNKNOWN, at=later) == {(LIST, "sendgrid"): first.n}
-    assert values(families.UNKNOWN_AGE, at=later) == {(LIST,): (families.DAYS + 1) * 86_400}
+    assert values(families.UNKNOWN_AGE, at=later) == {(LIST, "sendgrid"): (families.DAYS + 1) * 86_400}
     assert values(families.DOUBTS) == {("sendgrid",): 1}
 
 
@@ -123,21 +124,51 @@ def test_shares_of_the_last_send_and_of_thirty_days(owner: List, send: Send) -> 
     Batch.objects.filter(send=send).update(state="accepted", n=500)
     Send.objects.filter(pk=send.pk).update(status="done", frozen_at=NOW - dt.timedelta(days=7))
     tally(send, complained=1, bounced=100, opened=77)
-    assert values(families.COPIES)[LIST, "last_send", "complained"] == 1
+    assert values(families.COPIES)[LIST, "sendgrid", "last_send", "complained"] == 1
     last = Send.objects.get(pk=a_send(an_edition(owner, an_issue())).pk)
     Send.objects.filter(pk=last.pk).update(frozen_at=NOW, candidates=1_000, status="done")
     variant = batches_of(send)[0].variant
     Batch.objects.create(send=last, variant=variant, state="accepted", n=1_000)
     tally(last, complained=2)
     assert values(families.COMPLAINT_RATIO) == {
-        (LIST, "last_send"): 2 / 1_000,
-        (LIST, "30d"): 3 / 1_900,
+        (LIST, "sendgrid", "last_send"): 2 / 1_000,
+        (LIST, "sendgrid", "30d"): 3 / 1_900,
     }
-    assert values(families.BOUNCE_RATIO) == {(LIST, "last_send"): 0, (LIST, "30d"): 100 / 2_000}
+    assert values(families.BOUNCE_RATIO) == {
+        (LIST, "sendgrid", "last_send"): 0,
+        (LIST, "sendgrid", "30d"): 100 / 2_000,
+    }
     assert values(families.COPIES) == {
-        (LIST, "last_send", "complained"): 2,
-        (LIST, "30d", "complained"): 3,
-        (LIST, "30d", "bounced"): 100,
+        (LIST, "sendgrid", "last_send", "complained"): 2,
+        (LIST, "sendgrid", "30d", "complained"): 3,
+        (LIST, "sendgrid", "30d", "bounced"): 100,
+    }
+
+
+def test_what_a_relay_could_not_tell_is_in_no_ratio(owner: List, send: Send, settings: Settings) -> None:
+    smtp = replace(settings.CONFIGURATION.smtp, bounce_address="")
+    settings.CONFIGURATION = replace(settings.CONFIGURATION, smtp=smtp)
+    by = {send.pk: "sendgrid", a_frozen_send(owner, an_issue()).pk: "smtp"}
+    Send.objects.update(status="done")
+    for batch in Batch.objects.filter(n__gt=0):
+        attempt = Attempt.objects.create(
+            id=uuid.uuid4(),
+            batch=batch,
+            transport=by[batch.send_id],
+            n=500,
+            fired_at=NOW,
+            payload_hash="",
+        )
+        Batch.objects.filter(pk=batch.pk).update(state="accepted", n=500, attempt=attempt.pk)
+    tally(send, processed=1_000, bounced=10)
+    assert values(families.BOUNCE_RATIO) == {(LIST, "sendgrid", "30d"): 0.01}
+    assert values(families.COMPLAINT_RATIO) == {(LIST, "sendgrid", "30d"): 0}
+    smtp = replace(smtp, bounce_address="back@x.example")
+    settings.CONFIGURATION = replace(settings.CONFIGURATION, smtp=smtp)
+    assert values(families.BOUNCE_RATIO) == {
+        (LIST, "sendgrid", "30d"): 0.01,
+        (LIST, "smtp", "last_send"): 0,
+        (LIST, "smtp", "30d"): 0,
     }
 
 
@@ -159,14 +190,14 @@ def test_what_is_due_is_told_by_list_with_its_age() -> None:
         Glimpse.objects.create(delivery_ref=delivery, machine=False, at=after(delivery))
     found, ages = values(families.DUE, at=after(100)), values(families.DUE_AGE, at=after(100))
     assert found == {
-        ("send", LIST): 0,
-        ("batch", LIST): 2,
-        ("silent_request", LIST): 0,
-        ("letter", LIST): 0,
-        ("event_body", ""): 1,
-        ("glimpse", ""): 2,
+        ("send", LIST, "sendgrid"): 0,
+        ("batch", LIST, "sendgrid"): 2,
+        ("silent_request", LIST, "sendgrid"): 0,
+        ("letter", LIST, "sendgrid"): 0,
+        ("event_body", "", ""): 1,
+        ("glimpse", "", ""): 2,
     }
-    assert {work: age for (work, _), age in ages.items() if age} == {
+    assert {work: age for (work, _, _), age in ages.items() if age} == {
         "batch": 100,
         "event_body": 90,
         "glimpse": 99,
@@ -199,7 +230,7 @@ def test_a_broker_that_is_gone_is_told_and_waited_for_no_longer_than_a_moment(
 
 def test_an_empty_installation_is_told_too() -> None:
     assert values(families.BUILD) == {(mailer.__version__, connection.vendor, "sandbox"): 1}
-    assert values(families.DUE) == {("event_body", ""): 0, ("glimpse", ""): 0}
+    assert values(families.DUE) == {("event_body", "", ""): 0, ("glimpse", "", ""): 0}
     assert values(families.DELIVERIES) == {}
 
 

@@ -93,12 +93,14 @@ def of_report(report: SendReport) -> Truth:
         for who in ("people", "machines")
     }
     domains = {
-        (each.domain or "others", name): getattr(each, name) for each in report.domains for name in AT_DOMAINS
+        (each.domain or "others", name): getattr(each, name)
+        for each in report.domains or ()
+        for name in AT_DOMAINS
     }
     return Truth(
         Counter(whole),
         +Counter(links),
-        Counter({(each.how, each.code): each.copies for each in report.refusals}),
+        Counter({(each.how, each.code): each.copies for each in report.refusals or ()}),
         +Counter(domains),
     )
 

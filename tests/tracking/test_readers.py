@@ -60,6 +60,6 @@ def test_every_figure_of_a_report_is_what_the_script_says() -> None:
     assert report.refusals == (Refused("bounced", 5_001_001, "5.1.1 no such mailbox", 2),)
     # Three troubles at one domain may be one person's.
     assert report.domains == (DomainTroubles(None, deferred=0, bounced=2, blocked=0, complained=1),)
-    assert sum(hour.opened.people or 0 for hour in report.hours) == report.opened.people
-    assert sum(hour.clicked.machines or 0 for hour in report.hours) == report.clicked.machines
+    assert sum(hour.opened.people or 0 for hour in report.hours or ()) == report.opened.people
+    assert sum(hour.clicked.machines or 0 for hour in report.hours or ()) == report.clicked.machines
     assert list(checking.check([send.pk], now=now, by="ops")) == []

@@ -9,7 +9,6 @@ from markupsafe import Markup
 from mailer.charts import drawing
 from mailer.charts.bars import Bar, Tone, bars
 from mailer.reporting.values import (
-    DomainTroubles,
     InterestClicks,
     LinkClicks,
     Refused,
@@ -72,11 +71,6 @@ def by_reason(refusals: Sequence[Refused]) -> list[tuple[Refused, Markup]]:
         [Bar(each.copies, tone=Tone.FAULT if each.how == "bounced" else Tone.PEOPLE) for each in refusals]
     )
     return list(zip(refusals, drawn, strict=True))
-
-
-def troubles(domain: DomainTroubles) -> int:
-    """Return how much came back from a domain in all."""
-    return domain.bounced + domain.blocked + domain.complained
 
 
 def written(url: str | None) -> str:

@@ -9,7 +9,8 @@ from markupsafe import Markup
 from mailer.charts.against_limit import Rate, against_limit, said
 from mailer.charts.shares import share
 from mailer.desk.reporting import wording
-from mailer.reporting.values import Against, Count, SendReport
+from mailer.reporting.values import Count, SendReport
+from mailer.thresholds import Against
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,13 @@ class Limit:
 def headline(report: SendReport) -> tuple[Figure, ...]:
     """Return the figures that a report begins with, each with its share and its base."""
     accepted = report.ledger.outcomes["accepted"]
-    limits = {each.name: each for each in report.limits}
     return (
         Figure("Accepted", accepted, f"of {report.ledger.candidates or 0:,} candidates"),
         Figure("Delivered", report.delivered, _of(report.delivered, accepted, "accepted") or _untold(report)),
         _by_people("Opened by people", report.opened, report),
         _by_people("Clicked by people", report.clicked, report),
-        _against("Left by it", limits["unsubscribes"]),
-        _against("Complained", limits["complaints"]),
+        _against("Left by it", report.limits.unsubscribes),
+        _against("Complained", report.limits.complaints),
     )
 
 

@@ -12,9 +12,9 @@ from mailer.desk.reporting import badges, clicks, wording
 from mailer.desk.reporting.badges import Clicked
 from mailer.desk.reporting.of_send import with_interests
 from mailer.models import Send
-from mailer.reporting import letters, of_send, of_stories
+from mailer.reporting import letters, of_stories
 from mailer.reporting.values import LinkClicks
-from mailer.tallies import reading
+from mailer.tallies import reading, untold
 from mailer.tallies.links import links_in
 from mailer.vocabulary import Measure
 
@@ -73,7 +73,7 @@ def shown_letter(request: DeskRequest, number: int) -> HttpResponse:
 
 def _links(send: Send) -> tuple[tuple[LinkClicks, ...], bool]:
     """Return every link of a send with its clicks, and whether these were counted at all."""
-    counted = send.tallied and send.pk in of_send.counted([send.pk])
+    counted = send.tallied and send.pk in untold.counted([send.pk])
     return of_stories.of(send, reading.sums(send.pk, _BY_LINK), counted=counted).links, counted
 
 

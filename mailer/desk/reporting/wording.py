@@ -6,8 +6,9 @@ import idna
 
 from mailer.charts.shares import share
 from mailer.desk.sends import words
-from mailer.reporting.values import Against, ListReport, SendReport
+from mailer.reporting.values import ListReport, SendReport
 from mailer.reports import CANCELLING
+from mailer.thresholds import Against
 from mailer.vocabulary import SendStatus
 
 NOT_MEASURED = "not measured"

@@ -1,13 +1,14 @@
 from mailer.desk.reporting import figures
-from mailer.reporting.values import Against
+from mailer.thresholds import Against, Limits
 from tests.desk.reporting.test_wording import a_report
 
 COMPLAINTS = Against("complaints", 9, 1_000, 0.001, 5)
 LEFT = Against("unsubscribes", 46, 1_000)
+LIMITS = Limits(COMPLAINTS, Against("bounces", 0, 1_000), LEFT)
 
 
 def test_each_headline_figure_says_what_it_is_of() -> None:
-    found = figures.headline(a_report(limits=(COMPLAINTS, LEFT)))
+    found = figures.headline(a_report(limits=LIMITS))
     assert [(each.name, each.number, each.of.replace("\u00a0", " "), each.warns) for each in found] == [
         ("Accepted", 1_000, "of 1,000 candidates", False),
         ("Delivered", 990, "99.0 % of 1,000 accepted", False),
@@ -19,7 +20,7 @@ def test_each_headline_figure_says_what_it_is_of() -> None:
 
 
 def test_what_was_not_measured_has_no_share() -> None:
-    report = a_report(delivered=None, limits=(COMPLAINTS, LEFT))
+    report = a_report(delivered=None, limits=LIMITS)
     assert figures.headline(report)[1].of == "a mail server takes letters, and does not tell"
 
 

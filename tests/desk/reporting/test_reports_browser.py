@@ -4,9 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from tests.axe import problems
 from tests.desk.conftest import Desk
 from tests.desk.reporting.cast import a_told_send
 from tests.desk.reporting.test_of_list import reckoned
@@ -38,10 +38,7 @@ def test_reports_read_well_on_every_screen(browser: Browser, url: str, desk: Des
         for width, scheme in SCREENS:
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # as listed above
-            found = [
-                f"{rule['id']}: {rule['nodes'][0]['html']}" for rule in Axe().run(page).response["violations"]
-            ]
-            faults[f"{name} {width} {scheme}"] = found
+            faults[f"{name} {width} {scheme}"] = problems(page)
             if SHOTS:
                 page.screenshot(path=Path(SHOTS) / f"report-{name}-{width}-{scheme}.png", full_page=True)
         faults[f"{name} wide"] = [

@@ -5,11 +5,13 @@ import pytest
 
 from mailer.desk.reporting import wording
 from mailer.reckoning import Day
-from mailer.reporting.values import Against, Count, ListReport, SendLine, SendReport
+from mailer.reporting.values import Count, ListReport, SendLine, SendReport
 from mailer.reports import Ledger
+from mailer.thresholds import Against, together
 
 MONDAY = dt.datetime(2026, 12, 7, 9, tzinfo=dt.UTC)
 NOTHING = Count(None, None)
+NO_LIMITS = together([])
 
 
 def a_report(accepted: int = 1_000, **changed: object) -> SendReport:
@@ -41,7 +43,7 @@ def a_report(accepted: int = 1_000, **changed: object) -> SendReport:
         interests=(),
         refusals=(),
         domains=(),
-        limits=(),
+        limits=NO_LIMITS,
     )
     return replace(report, **changed)  # type: ignore[arg-type]  # the fields of a report, by name
 
@@ -152,4 +154,4 @@ def test_a_lists_report_begins_with_how_its_sends_went_and_how_it_grew(
     sends: tuple[SendLine, ...], days: tuple[int | None, ...], said: str
 ) -> None:
     growth = tuple(Day(dt.date(2026, 12, n), active) for n, active in enumerate(days, 1))
-    assert wording.of_list(ListReport("space-digest", "Space", sends, (), (), growth, {})) == said
+    assert wording.of_list(ListReport("space-digest", "Space", sends, (), NO_LIMITS, growth, {})) == said

@@ -6,6 +6,7 @@ from django.conf import settings
 
 from mailer.database import fetch, marks
 from mailer.models import Send
+from mailer.thresholds import Told
 from mailer.transports import smtp
 from mailer.vocabulary import Measure
 
@@ -25,8 +26,21 @@ END
 BY_A_SERVICE = frozenset({Measure.PROCESSED, Measure.DELIVERED, Measure.DROPPED})
 # Comes to the bounce address. Without one it goes to the sender, and nothing is known here.
 BY_MAIL = frozenset({Measure.DEFERRED, Measure.BOUNCED, Measure.BLOCKED, Measure.COMPLAINED})
+BY_ANY_TRANSPORT = BY_A_SERVICE | BY_MAIL
+# What the links and the picture of a letter tell, where it has them.
+BY_READERS = frozenset({Measure.OPENED, Measure.MACHINE_OPENED, Measure.CLICKED, Measure.MACHINE_CLICKED})
 
-Told = Mapping[Measure, int | None]
+# Accepted copies that can tell of opens and clicks: batches whole, and copies that stand for themselves.
+COUNT_COPIES = """
+SELECT accepted.send_id, sum(accepted.n) FROM (
+  SELECT send_id, variant_id, n FROM batch WHERE send_id IN ({sends}) AND state = 'accepted'
+  UNION ALL
+  SELECT send_id, variant_id, 1 FROM delivery WHERE send_id IN ({sends}) AND state = 'accepted'
+) AS accepted
+JOIN variant ON variant.id = accepted.variant_id
+WHERE variant.tracked AND NOT variant.text_only
+GROUP BY accepted.send_id
+"""
 
 
 def told(
@@ -52,6 +66,17 @@ def told(
         else:
             found[send.pk] = mine
     return found
+
+
+def counted(sends: Sequence[int]) -> dict[int, int]:
+    """Return how many accepted copies of each send can tell of opens and clicks, of sends that have any.
+
+    Those are letters with HTML, to readers who let themselves be counted, of lists that count.
+    """
+    if not sends:
+        return {}
+    statement = COUNT_COPIES.format(sends=marks(sends))
+    return {send: int(n) for send, n in fetch(statement, [*sends] * 2)}
 
 
 def _by_relay(sends: Sequence[int]) -> set[int]:
