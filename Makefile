@@ -52,7 +52,7 @@ test: lint ## Lint, then test on SQLite and the embedded broker, then again on P
 
 test-browser: setup ## Test in a real browser: the Chromium of this machine, else one that Playwright fetches
 	@if [ -z "$$MAILER_CHROMIUM" ]; then \
-	  for browser in chromium chromium-browser google-chrome google-chrome-stable; do \
+	  for browser in chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable; do \
 	    if command -v $$browser >/dev/null; then found=$$browser; fi; done; \
 	  if [ -z "$$found" ]; then $(BIN)/playwright install chromium; fi; fi
 	@$(PYTEST) -m browser

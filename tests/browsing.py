@@ -45,11 +45,20 @@ def url(transactional_db: None) -> Iterator[str]:  # noqa: ARG001 - rows must be
     server.server_close()
 
 
-@pytest.fixture
-def browser(chromium: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    # Playwright has a loop in this thread, which waits while rows are written.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with sync_playwright() as playwright:
+@pytest.fixture(scope="module")
+def launched(chromium: str) -> Iterator[Browser]:
+    """One Chromium for all tests of a file: to start it takes longer than most of them."""
+    with pytest.MonkeyPatch.context() as patched, sync_playwright() as playwright:
+        # Playwright has a loop in this thread, which waits while rows are written.
+        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         yield running
         running.close()
+
+
+@pytest.fixture
+def browser(launched: Browser) -> Iterator[Browser]:
+    """A browser that remembers nothing; what a test has opened is closed before its server is."""
+    yield launched
+    for context in launched.contexts:
+        context.close()

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
-from tests.browsing import browser, url  # noqa: F401 - fixtures are found by their names
+from tests.browsing import browser, launched, url  # noqa: F401 - fixtures are found by their names
 
 
 @pytest.fixture(autouse=True)

@@ -9,12 +9,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from mailer.accounts.inviting import invitation as invited
 from mailer.accounts.roles import Role
 from tests.accounts.cast import PASSWORD, Person, a_code, a_person, a_user
+from tests.axe import problems
 
 pytestmark = [
     pytest.mark.browser,
@@ -77,9 +77,7 @@ def looked_at(page: Page, name: str) -> None:
     """Take the picture that somebody looks at, and hear what axe has to say."""
     if SHOTS:
         page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} is too wide"
+    assert problems(page) == [], name
 
 
 def sign_in(page: Page, url: str, email: str) -> None:

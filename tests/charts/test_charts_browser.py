@@ -4,10 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, sync_playwright
 
 from mailer.web.headers import AT_THE_DESK
+from tests.axe import problems
 from tests.charts import sheet
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -67,5 +67,4 @@ def _seen(page: Page, name: str, width: int, *, axe: bool) -> None:
     if SHOTS:
         page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
     if axe:
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+        assert problems(page) == [], name

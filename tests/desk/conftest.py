@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.accounts.conftest import _quick_hashes  # noqa: F401 - fixtures are found by their names
-from tests.browsing import browser, url  # noqa: F401 - the same
+from tests.browsing import browser, launched, url  # noqa: F401 - the same
 
 if TYPE_CHECKING:
     from django.test import Client

@@ -1,11 +1,11 @@
 """Letters to one person in a real browser: in every language they fit a phone, and all can read them."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from mailer.letters import setting
 from mailer.letters.personal import About
+from tests.axe import problems
 from tests.letters.test_notice_browser import FOR_PAGES
 from tests.letters.test_personal import LANGUAGES, SHEET, facts
 
@@ -34,9 +34,7 @@ def test_each_letter_reads_well_on_every_screen(chromium: str, language: str) ->
 
 
 def _reads_well(page: Page) -> None:
-    found = [rule["id"] for rule in Axe().run(page).response["violations"]]
-    assert [rule for rule in found if rule not in FOR_PAGES] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert problems(page, but=FOR_PAGES) == []
     heights = [*_heights(page, BUTTON), *_heights(page, ".foot a")]
     assert heights
     assert all(height >= TARGET for height in heights)

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from mailer.matrix import browser as ours
 from mailer.matrix.deciding import decide
 from mailer.matrix.making import make
 from mailer.rendering.palette import COLOURS
+from tests.axe import problems
 from tests.matrix.conftest import GROUPS, ISSUE
 
 pytestmark = pytest.mark.browser
@@ -56,7 +56,7 @@ def page(request: pytest.FixtureRequest, browser: Browser, folder: Path) -> Iter
 
 
 def test_nobody_is_kept_from_reading(page: Page) -> None:
-    assert [f"{rule['id']}: {rule['help']}" for rule in Axe().run(page).response["violations"]] == []
+    assert problems(page) == []
 
 
 def test_the_table_alone_is_wider_than_a_screen(page: Page) -> None:

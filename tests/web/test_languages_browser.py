@@ -1,15 +1,13 @@
 """The public pages in every language, in a real browser on a small phone."""
 
-from collections.abc import Iterator
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from mailer.languages import languages
 from subscribers import tokens
+from tests.axe import problems
 from tests.stage import a_list, a_reader
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
@@ -23,20 +21,6 @@ def addresses(live_server: LiveServer, settings: Settings) -> list[str]:
     preferences = f"preferences/{tokens.make('preferences', nina.pk)}"
     paths = ["", "subscribe/space-digest", preferences, f"u/{tokens.make('leave', nina.pk)}", "nowhere"]
     return [f"{live_server.url}/{path}" for path in paths]
-
-
-@pytest.fixture
-def browser(addresses: list[str], chromium: str) -> Iterator[Browser]:  # noqa: ARG001 - its rows are written before a loop runs
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield running
-        running.close()
-
-
-def problems(page: Page) -> list[str]:
-    found = [f"{rule['id']}: {rule['help']}" for rule in Axe().run(page).response["violations"]]
-    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return found + ([f"scrolls sideways by {wider} px"] if wider else [])
 
 
 @pytest.mark.parametrize("tag", [language.tag for language in languages()])

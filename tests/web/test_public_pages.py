@@ -1,19 +1,18 @@
 """A reader's own pages in a real browser: what the eye, the keyboard and a screen reader meet."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from subscribers.models import Interest, List, Subscription
 from subscribers.vocabulary import RequestKind, Status
+from tests.axe import problems
 from tests.stage import NOW, a_list, a_reader
 from tests.web.stored import asked, link, moving
 
@@ -78,24 +77,10 @@ def own(reader: Subscription) -> str:
 
 @pytest.fixture
 def a_wide_word() -> str:
-    """The name of an interest; Django writes it before a browser's loop runs."""
+    """The name of an interest, wider than a telephone."""
     word = "Donaudampfschifffahrtsgesellschaftsinteressen"
     Interest.objects.filter(slug="africa").update(name=word)
     return word
-
-
-@pytest.fixture
-def browser(site: Site, chromium: str) -> Iterator[Browser]:  # noqa: ARG001 - its rows are written before a loop runs
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield running
-        running.close()
-
-
-def problems(page: Page) -> list[str]:
-    found = [f"{rule['id']}: {rule['help']}" for rule in Axe().run(page).response["violations"]]
-    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return found + ([f"scrolls sideways by {wider} px"] if wider else [])
 
 
 def press(page: Page, button: str) -> None:

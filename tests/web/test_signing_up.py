@@ -2,27 +2,24 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.db import connection
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from mailer.models import Send
 from mailer.vocabulary import SendStatus
+from mailer.web.embedding import form_of
 from mailer.web.gate import ALL_SIGN_UPS
 from subscribers import answering, brakes, tokens
 from subscribers.models import Letter, List, Request, Subscription
+from tests.axe import problems
 from tests.stage import NOW, a_list, a_send, an_edition
 from tests.web.form import a_ticket
-
-T = TypeVar("T")
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
 
@@ -49,27 +46,6 @@ def site(live_server: LiveServer, settings: Settings) -> Site:
     return Site(live_server.url, newsletter)
 
 
-@pytest.fixture
-def browser(site: Site, chromium: str) -> Iterator[Browser]:  # noqa: ARG001 - its rows are written before a loop runs
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield running
-        running.close()
-
-
-def behind(work: Callable[[], T]) -> T:
-    """Do something with the database, which Django refuses where a browser's loop runs."""
-
-    def closing() -> T:
-        try:
-            return work()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(closing).result()
-
-
 def answered() -> str:
     """Answer what was asked, as a worker does, and return the path that the letter's link has."""
     [number] = answering.waiting(most=2)
@@ -84,12 +60,6 @@ def aged_ticket(newsletter: List, seconds: float, **ticket: int) -> Callable[[Pa
     return lambda page: page.locator("[name=ticket]").evaluate(
         "(field, text) => { field.value = text }", text
     )
-
-
-def problems(page: Page) -> list[str]:
-    found = [f"{rule['id']}: {rule['help']}" for rule in Axe().run(page).response["violations"]]
-    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return found + ([f"scrolls sideways by {wider} px"] if wider else [])
 
 
 def watched(browser: Browser, **how: Any) -> tuple[Page, list[str]]:  # noqa: ANN401 - a browser's own options
@@ -116,16 +86,14 @@ def test_a_reader_signs_up_and_confirms_by_keyboard_alone(site: Site, browser: B
         page.keyboard.press("Enter")
     assert page.inner_text("h1") == "Check your inbox"
     assert "nina" not in page.content()
-    page.goto(site.url + behind(answered))
+    page.goto(site.url + answered())
     assert "Africa" in page.inner_text(".facts")
     assert "n•••a@example.org" in page.inner_text(".facts")
     page.get_by_role("button", name="Confirm").focus()
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert page.inner_text("h1") == "You are subscribed"
-    assert behind(lambda: list(Subscription.objects.values_list("interests", "status"))) == [
-        (0b100, "active")
-    ]
+    assert list(Subscription.objects.values_list("interests", "status")) == [(0b100, "active")]
     with page.expect_navigation():
         page.get_by_role("link", name="Your preferences for Space Digest").click()
     assert page.get_by_label("Africa").is_checked()
@@ -148,7 +116,7 @@ def test_who_presses_at_once_with_javascript_is_never_told_to_be_slower(site: Si
     with page.expect_navigation():
         page.get_by_role("button").dblclick()
     assert page.inner_text("h1") == "Check your inbox"
-    assert behind(Request.objects.count) == 1
+    assert Request.objects.count() == 1
 
 
 def test_a_reader_signs_up_with_javascript_off(site: Site, browser: Browser) -> None:
@@ -170,9 +138,9 @@ def test_a_reader_signs_up_with_javascript_off(site: Site, browser: Browser) -> 
     with page.expect_navigation():
         page.get_by_role("button", name="Continue").click()
     assert page.inner_text("h1") == "Check your inbox"
-    asked = behind(Request.objects.get)
+    asked = Request.objects.get()
     assert (asked.address, asked.interests, asked.tracked) == ("nina@example.org", 0b1, True)
-    page.goto(site.url + behind(answered))
+    page.goto(site.url + answered())
     with page.expect_navigation():
         page.get_by_role("button", name="Confirm").click()
     assert page.inner_text("h1") == "You are subscribed"
@@ -183,7 +151,7 @@ def test_in_a_flood_the_script_saves_the_wait(site: Site, browser: Browser) -> N
         for _ in range(brakes.QUIET_HOUR):
             brakes.hourly(ALL_SIGN_UPS, at=dt.datetime.now(dt.UTC))
 
-    behind(a_flood)
+    a_flood()
     page = browser.new_page()
     page.goto(site.form)
     page.get_by_label("E-mail address").fill("nina@example.org")
@@ -231,9 +199,7 @@ def test_the_sample_follows_the_ticks(site: Site, browser: Browser) -> None:
 
 
 def test_a_form_on_another_site_leads_here_and_is_sent_from_here(site: Site, browser: Browser) -> None:
-    from mailer.web.embedding import form_of  # noqa: PLC0415 - asked for behind the browser's loop
-
-    html = behind(lambda: form_of(site.list, site.url))
+    html = form_of(site.list, site.url)
     page, complaints = watched(browser)
     page.route("https://elsewhere.example/", lambda route: route.fulfill(body=html, content_type="text/html"))
     page.goto("https://elsewhere.example/")
@@ -244,11 +210,11 @@ def test_a_form_on_another_site_leads_here_and_is_sent_from_here(site: Site, bro
     assert page.url == site.form
     assert "One more press." in page.inner_text("[role=status] >> nth=0")
     assert page.get_by_label("Africa").is_checked()
-    assert behind(Request.objects.count) == 0
+    assert Request.objects.count() == 0
     with page.expect_navigation():
         page.get_by_role("button", name="Subscribe").click()
     assert page.inner_text("h1") == "Check your inbox"
-    assert behind(Request.objects.get).address == "nina@example.org"
+    assert Request.objects.get().address == "nina@example.org"
     assert complaints == []
 
 
@@ -285,7 +251,7 @@ def test_every_page_on_the_way_is_sound_at_every_width_and_in_the_dark(
     with page.expect_navigation():
         page.locator("main button").click()
     assert problems(page) == []
-    link = site.url + behind(answered)
+    link = site.url + answered()
     page.goto(link)
     assert problems(page) == []
     with page.expect_navigation():

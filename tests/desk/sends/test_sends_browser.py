@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
 from mailer import sends, testers
+from tests.axe import problems
 from tests.desk.conftest import Desk
 from tests.desk.sends.cast import a_house, busy, now, running, scheduled
 from tests.stage import an_edition
@@ -73,11 +73,7 @@ def test_the_pages_read_well_on_every_screen(open_: Open, width: int, scheme: st
         # axe is a script, and the pages allow none but ours.
         page = open_(path, width=width, color_scheme=scheme, bypass_csp=True)
         looked_at(page, f"{name}-{width}-{scheme}")
-        faults[name] = [
-            f"{rule['id']}: {rule['nodes'][0]['html']}" for rule in Axe().run(page).response["violations"]
-        ]
-        wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        faults[name] += [f"scrolls sideways by {wider} px"] if wider > 0 else []
+        faults[name] = problems(page)
         page.context.close()
     assert {name: found for name, found in faults.items() if found} == {}
 

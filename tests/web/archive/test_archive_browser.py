@@ -1,12 +1,10 @@
 """The archive in a real browser: what the eye, the keyboard and a screen reader meet, without a script."""
 
-from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -14,6 +12,7 @@ from mailer.archive.publishing import PAGE
 from mailer.languages import languages
 from subscribers.models import List
 from tests.archive.editions import corrected, many, published
+from tests.axe import problems
 from tests.stage import EDITION, a_list
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
@@ -72,20 +71,6 @@ def site(live_server: LiveServer, settings: Settings) -> Site:
         corrected=f"{base}/space-digest/{mended.pk}/",
         arabic=f"{base}/fada/{right.pk}/?interest=africa&lang=ar",
     )
-
-
-@pytest.fixture
-def browser(site: Site, chromium: str) -> Iterator[Browser]:  # noqa: ARG001 - its rows are written before a loop runs
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield running
-        running.close()
-
-
-def problems(page: Page) -> list[str]:
-    found = [f"{rule['id']}: {rule['help']}" for rule in Axe().run(page).response["violations"]]
-    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return found + ([f"scrolls sideways by {wider} px"] if wider else [])
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
