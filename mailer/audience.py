@@ -19,6 +19,7 @@ from mailer.faultpoints import reach
 from mailer.models import Batch, Send
 from mailer.models.editions import EVERYTHING
 from mailer.rendering.values import Look
+from mailer.tallies import known_links
 from mailer.vocabulary import BatchState, SendKind, SendStatus
 from subscribers.segments.keeping import Kept
 from subscribers.segments.querying import where
@@ -298,6 +299,7 @@ def _write(frame: dict[str, Any], source: Source) -> Frozen | None:
     readers = sum(found for _, _, found in batches)
     if any(n != found for _, n, found in batches) or candidates != readers + excluded:
         raise IntegrityError(f"{candidates} candidates, but {readers} in batches and {excluded} excluded")
+    known_links.write(frame["send"])  # so that a link nobody has followed is told of as that
     return Frozen(candidates, readers, tuple(batch for batch, _, _ in batches))
 
 

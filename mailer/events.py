@@ -19,7 +19,7 @@ from mailer.faultpoints import reach
 from mailer.models import EventBody
 from mailer.models.deliveries import EVENT_COLUMNS
 from mailer.tallies import holding, keeping
-from mailer.tallies.links import link_key
+from mailer.tallies.links import is_canary, link_key
 from mailer.tallies.reasons import code_of
 from mailer.vocabulary import EventKind
 from mailer.webhooks.sendgrid import hear
@@ -304,9 +304,14 @@ def _latest(placed: Placed, kind: EventKind) -> dict[int, dt.datetime]:
     """Return when each reader last did something, as these events say."""
     latest: dict[int, dt.datetime] = {}
     for told, copy in placed:
-        if told.kind is kind and not told.machine and copy and copy.subscriber:
+        if told.kind is kind and not _by_machine(told) and copy and copy.subscriber:
             latest[copy.subscriber] = max(told.at, latest.get(copy.subscriber, told.at))
     return latest
+
+
+def _by_machine(told: Told) -> bool:
+    """Return whether no person did it: known by its program, or by a link that no person sees."""
+    return told.machine or is_canary(told.link)
 
 
 def _suppress(placed: Placed, source: str) -> None:

@@ -49,7 +49,8 @@ WHERE subscription.list_id = %(list)s AND subscription.status = 'active' AND sub
     JOIN variant ON variant.id = delivery.variant_id
     LEFT JOIN batch ON batch.id = delivery.batch_id
     WHERE delivery.subscriber_id = subscriber.id AND edition.list_id = %(list)s
-      AND send.kind <> 'test' AND send.frozen_at >= %(before)s AND variant.tracked
+      AND send.kind <> 'test' AND send.frozen_at >= %(before)s
+      AND variant.tracked AND NOT variant.text_only
       AND coalesce(delivery.state, batch.state) = 'accepted'
   ) >= %(fewest)s
 ORDER BY subscription.id LIMIT %(most)s

@@ -14,6 +14,7 @@ from mailer.audience import Frozen
 from mailer.models import Batch, Delivery, Send, VariantSet
 from mailer.models.editions import EVERYTHING
 from mailer.rendering.values import Look
+from mailer.tallies import known_links
 from mailer.vocabulary import BatchState, DeliveryState, Reason, SendStatus
 from subscribers import suppressions
 from subscribers.addresses import address_key, parse
@@ -61,6 +62,7 @@ def freeze(send: Send, look: Look, *, size: int, now: dt.datetime, useful_life: 
             for variant, copies in groups.items()
             for start in range(0, len(copies), size)
         ]
+        known_links.write(send.pk)
     return Frozen(len(people), sum(map(len, groups.values())), tuple(made))
 
 

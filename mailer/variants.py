@@ -49,6 +49,23 @@ def make(revision: Revision, look: Look, content: str, keys: set[Key], *, now: d
             )
 
 
+def uncounted(variant: Variant, *, now: dt.datetime) -> Variant:
+    """Return the same letter for those who are not counted; it is stored if it is not there yet."""
+    kept = ("revision_id", "content_hash", "hash", "text_only", "language")
+    told = ("subject", "html", "text", "has_story")
+    twin, made = Variant.objects.get_or_create(
+        **{name: getattr(variant, name) for name in kept},
+        tracked=False,
+        defaults={name: getattr(variant, name) for name in told} | {"created_at": now},
+    )
+    if made:
+        sets = list(variant.sets.all())
+        for each in sets:
+            each.pk, each.variant, each.tracked = None, twin, False
+        VariantSet.objects.bulk_create(sets, ignore_conflicts=True)
+    return twin
+
+
 def _reading(interests: Interests, key: Key) -> Reading:
     bits, text_only, tracked = key
     chosen = None if bits == EVERYTHING else frozenset(interests.slugs(bits))

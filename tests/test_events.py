@@ -176,6 +176,14 @@ def test_who_is_not_counted_any_more_is_not_noted_and_the_letter_is_proven_all_t
     assert Event.objects.get().kind == "delivered"
 
 
+def test_a_link_that_no_person_sees_says_of_nobody_that_they_read(send: Send, attempt: uuid.UUID) -> None:
+    ada = delivery_of(send, "ada@x.example")
+    told(an_event("click", ada, attempt, url="https://news.example/c/unseen"))
+    ada.refresh_from_db()
+    assert ada.machine_clicked_at is not None
+    assert Subscriber.objects.get(canonical="ada@x.example").last_clicked_at is None
+
+
 def test_a_hard_bounce_and_a_complaint_suppress_everywhere_and_a_block_does_not(
     send: Send, attempt: uuid.UUID
 ) -> None:

@@ -101,6 +101,15 @@ def test_whoever_gave_a_sign_or_may_not_be_watched_stays(sign: dict[str, object]
     assert status(ada) == "active"
 
 
+def test_whose_letters_are_text_alone_and_can_tell_nothing_stays(owner: List) -> None:
+    ada = silent(owner)
+    Subscriber.objects.update(text_only=True)
+    for number in (1, 2, 3):
+        an_issue(owner, number)
+    assert keep(now=NOW).lists[0].inactive_ended == 0
+    assert status(ada) == "active"
+
+
 @pytest.mark.parametrize("column", ["since", "changed_at"])
 def test_whoever_came_or_chose_lately_stays(column: str, owner: List) -> None:
     silent(owner)

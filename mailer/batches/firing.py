@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.db import transaction
 
-from mailer import verp
+from mailer import variants, verp
 from mailer.batches import moving
 from mailer.database import durably, execute_many, fetch, locking
 from mailer.faultpoints import reach
 from mailer.links import Links
-from mailer.models import Attempt, Batch
+from mailer.models import Attempt, Batch, Delivery
 from mailer.tracking import tokens
 from mailer.tracking.chosen import rewriting_of
 from mailer.transports.port import Parcel, Transport
@@ -31,7 +31,8 @@ SELECT delivery.id, subscriber.address, delivery.test_address, subscriber.name, 
     WHERE suppression.address_key IN (delivery.address_key, subscriber.address_key)
       AND suppression.lifted_at IS NULL
       AND (suppression.list_id IS NULL OR suppression.list_id = %(list)s)
-  )
+  ),
+  subscriber.tracked
 FROM delivery
 LEFT JOIN subscriber ON subscriber.id = delivery.subscriber_id
 LEFT JOIN subscription ON subscription.subscriber_id = subscriber.id AND subscription.list_id = %(list)s
@@ -86,12 +87,13 @@ def fire(
             return None
         row = Batch.objects.select_related("send__edition__list", "variant").get(pk=batch)
         mine = Batch.objects.filter(pk=batch, state=BatchState.CLAIMED, attempt=attempt)
-        kept, left_out = _readers(row)
+        kept, left_out, uncounted = _readers(row)
         if len(kept) + len(left_out) != row.n:
             raise MiscountError(
                 f"{row}: {row.n} readers, but {len(left_out)} left out and {len(kept)} in the payload"
             )
         _exclude(row, left_out)
+        kept = _part_uncounted(row, kept, uncounted, now)
         limits = limits or Limits(transport.most_readers, {})
         kept, later, unused = _chosen(kept, limits, transport.most_readers)
         beside = 0
@@ -112,6 +114,7 @@ def fire(
             n=len(kept),
             fired_at=now,
             payload_hash=parcel.hash,
+            return_path=bool(kept[0].bounce_token),
         )
         mine.update(state=BatchState.SUBMITTING, fired_at=now, n=len(kept), not_before=None)
         reach("fire.before_commit")
@@ -149,8 +152,11 @@ def _hold(batch: int, attempt: uuid.UUID) -> bool:
     return sending == [(SendStatus.SENDING,)] and bool(mine)
 
 
-def _readers(batch: Batch) -> tuple[list[Reader], list[tuple[Reason, int]]]:
-    """Return who the request goes to, and (reason, delivery) of those who are left out."""
+def _readers(batch: Batch) -> tuple[list[Reader], list[tuple[Reason, int]], set[int]]:
+    """Return who the request goes to, (reason, delivery) of those who are left out, and who is not counted.
+
+    The last are deliveries of those whose wish it is by now, or whose list's.
+    """
     configuration = settings.CONFIGURATION
     links = Links(configuration.base_url)
     by_mail = bool(configuration.smtp.bounce_address)
@@ -158,8 +164,11 @@ def _readers(batch: Batch) -> tuple[list[Reader], list[tuple[Reason, int]]]:
     by_token = _is_counted(batch) and rewriting_of(configuration).own
     kept: list[Reader] = []
     left_out: list[tuple[Reason, int]] = []
+    uncounted: set[int] = set()
+    counts = batch.send.edition.list.tracked
     frame = {"batch": batch.pk, "list": batch.send.edition.list_id}
-    for delivery, written, test_address, name, subscription, status, suppressed in fetch(READ_READERS, frame):
+    rows = fetch(READ_READERS, frame)
+    for delivery, written, test_address, name, subscription, status, suppressed, tracked in rows:
         address = written or test_address
         if not address:
             left_out.append((Reason.ERASED, delivery))
@@ -168,6 +177,8 @@ def _readers(batch: Batch) -> tuple[list[Reader], list[tuple[Reason, int]]]:
         elif suppressed:
             left_out.append((Reason.SUPPRESSED_SINCE, delivery))
         else:
+            if not (counts and tracked):
+                uncounted.add(delivery)
             kept.append(
                 Reader(
                     delivery,
@@ -180,7 +191,27 @@ def _readers(batch: Batch) -> tuple[list[Reader], list[tuple[Reason, int]]]:
                     tokens.make(delivery) if by_token else "",
                 )
             )
-    return kept, left_out
+    return kept, left_out, uncounted
+
+
+def _part_uncounted(batch: Batch, kept: list[Reader], uncounted: set[int], now: dt.datetime) -> list[Reader]:
+    """Give those who want it by now the letter that counts nothing; return who goes with this batch.
+
+    What was frozen is their wish of then. For all, it becomes the batch's letter; some get a sibling.
+    """
+    if not uncounted or not _is_counted(batch) or batch.variant.text_only:
+        return kept
+    letter = variants.uncounted(batch.variant, now=now)
+    go = [reader for reader in kept if reader.delivery not in uncounted]
+    if go:
+        beside = moving.child(batch, len(uncounted), parent=batch.parent_id, letter=letter)
+        moving.move(uncounted, batch, beside)
+    else:
+        go, beside = kept, batch.pk
+        batch.variant = letter
+        Batch.objects.filter(pk=batch.pk).update(variant=letter)
+    Delivery.objects.filter(pk__in=uncounted, batch=beside).update(variant=letter)
+    return go
 
 
 def _exclude(batch: Batch, left_out: list[tuple[Reason, int]]) -> None:

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Collection
 
 from mailer.database import execute, fetch, locking
-from mailer.models import Batch, Delivery
+from mailer.models import Batch, Delivery, Variant
 from mailer.protocol import lifted
 from mailer.vocabulary import BatchState, DeliveryState, Reason
 
@@ -65,11 +65,12 @@ def child(
     not_before: dt.datetime | None = None,
     attempt: uuid.UUID | None = None,
     fired_at: dt.datetime | None = None,
+    letter: Variant | None = None,
 ) -> int:
-    """Make a batch of the same variant for `n` readers of `of`; return its number."""
+    """Make a batch for `n` readers of `of`, of the same variant unless it is another; return its number."""
     made = Batch.objects.create(
         send_id=of.send_id,
-        variant_id=of.variant_id,
+        variant_id=letter.pk if letter else of.variant_id,
         parent_id=parent,
         state=state,
         n=n,

@@ -104,20 +104,24 @@ def _print(
     print_rows(COLUMNS, rows, empty=f"{name} was retired before these days: ask for more with --days.")
     if name is None and len(courses) > 1:
         headings = ("interest", "active", "joined", "left", "lapsed")
-        sums = [(each, *_sums(days, today.get(each))) for each, days in courses.items() if each is not None]
+        sums = [
+            (each, *_sums(days, today.get(each), tracked=tracked))
+            for each, days in courses.items()
+            if each is not None
+        ]
         print_rows(headings, sums, empty="")
     if not tracked:
         say("Opens and clicks of this list are not counted, so nobody can tell who lapses.")
 
 
-def _sums(days: "Sequence[Day]", today: "Day | None") -> tuple[int | None, ...]:
+def _sums(days: "Sequence[Day]", today: "Day | None", *, tracked: bool) -> tuple[int | None, ...]:
     """Return one interest's days in short: active and lapsed as of the last, who joined and left of all."""
     told = (*days, *([today] if today else []))
     return (
         _last(day.active for day in told),
         _sum(day.joined for day in told),
         _sum(day.left for day in told),
-        _last(day.lapsed for day in told),
+        _last(day.lapsed for day in told) if tracked else None,
     )
 
 

@@ -26,7 +26,7 @@ FROM (
   JOIN delivery ON delivery.send_id = send.id
   JOIN variant ON variant.id = delivery.variant_id
   LEFT JOIN batch ON batch.id = delivery.batch_id
-  WHERE edition.list_id = %(list)s AND send.kind <> 'test' AND variant.tracked
+  WHERE edition.list_id = %(list)s AND send.kind <> 'test' AND variant.tracked AND NOT variant.text_only
     AND send.frozen_at >= %(before)s AND send.frozen_at < %(ends)s
     AND coalesce(delivery.state, batch.state) = 'accepted'
   GROUP BY delivery.subscriber_id

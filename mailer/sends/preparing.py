@@ -13,7 +13,6 @@ from mailer.models import Edition, Send
 from mailer.rendering.values import Look
 from mailer.sends.finishing import finish
 from mailer.sends.scheduling import find
-from mailer.tallies import known_links
 from mailer.transports.chosen import transport_of
 from mailer.vocabulary import EditionStatus, SendKind, SendStatus
 from subscribers.pausing import resume_due
@@ -55,7 +54,6 @@ def prepare(number: int, *, now: dt.datetime) -> None:
         Edition.objects.filter(pk=send.edition_id, status=EditionStatus.SCHEDULED).update(
             status=EditionStatus.SENDING, changed_at=now
         )
-    known_links.write(number)  # so that a link nobody has followed is told of as that
     log.info("audience frozen", send=number, candidates=frozen.candidates, eligible=frozen.eligible)
     doorbell.ring("mailer.deliver", *frozen.batches)
     finish(number, now=now)

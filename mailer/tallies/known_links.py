@@ -8,7 +8,9 @@ from mailer.tallies.links import CANARY, OTHER, is_canary, link_key, links_in
 READ_LINKS = "SELECT send_id, key, id FROM link WHERE send_id IN ({marks})"
 READ_LETTERS = """
 SELECT variant.html FROM variant
-WHERE variant.id IN (SELECT variant_id FROM batch WHERE send_id = %s) ORDER BY variant.id
+WHERE variant.id IN (SELECT variant_id FROM batch WHERE send_id = %s)
+  AND variant.tracked AND NOT variant.text_only
+ORDER BY variant.id
 """
 INSERT_LINK = """
 INSERT INTO link (send_id, key, url, position) VALUES (%s, %s, %s, %s) ON CONFLICT (send_id, key) DO NOTHING
@@ -36,7 +38,10 @@ class KnownLinks:
 
 
 def write(send: int) -> None:
-    """Write the links of a send, from its letter with the most links to the others; again, it adds none."""
+    """Write the links of a send, from its letter with the most links to the others; again, it adds none.
+
+    Of letters that count none nobody can tell: a link of theirs alone is not there.
+    """
     letters = [links_in(html) for (html,) in fetch(READ_LETTERS, [send])]
     urls = dict.fromkeys(url for links in sorted(letters, key=len, reverse=True) for url in links)
     rows = sorted((link_key(url), url, position) for position, url in enumerate(urls))

@@ -7,6 +7,7 @@ form encoding) it is answered in one line of text, from the page's own button wi
 import datetime as dt
 
 from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
@@ -51,8 +52,9 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _leave(claim: tokens.Claim, how: str, now: dt.datetime, origin: Origin) -> None:
-    if unsubscribe(claim.subscription, how, now, origin=origin):
-        events.note_leaving(claim.delivery, at=now)
+    with transaction.atomic():  # or whoever has left would be in no report for ever
+        if unsubscribe(claim.subscription, how, now, origin=origin):
+            events.note_leaving(claim.delivery, at=now)
 
 
 def _is_one_click(request: HttpRequest) -> bool:

@@ -4,11 +4,12 @@ import hashlib
 
 import pytest
 
-from mailer import batches
+from mailer import batches, reports
 from mailer.batches import Limits
 from mailer.models import Attempt, Batch, Delivery, Variant
 from mailer.tracking.rewriting import Rewriting
 from subscribers.leaving import unsubscribe
+from subscribers.models import List, Subscriber
 from subscribers.suppressions import suppress
 from subscribers.vocabulary import Suppressed
 from tests.batches.cast import LATER, a_batch, addresses, children, claimed, outcomes, resent, state_of
@@ -72,6 +73,52 @@ def test_a_letter_that_is_counted_is_a_function_of_what_was_approved() -> None:
     assert (html, text) == (Rewriting("http://127.0.0.1:8000", own=False).of(variant.html), variant.text)
     assert html.count("/c/unseen") == 1
     assert html != variant.html
+
+
+def test_who_wants_not_to_be_counted_since_the_freeze_gets_a_letter_that_counts_nothing() -> None:
+    owner = a_list()
+    readers(owner, 3)
+    (batch,) = batches_of(a_frozen_send(owner))
+    Subscriber.objects.filter(address="reader1@x.example").update(tracked=False)
+    request = fired(batch)
+    assert addresses(request) == {"reader0@x.example", "reader2@x.example"}
+    assert "/c/unseen" in body_of_request(request)["content"][1]["value"]
+    (beside,) = Batch.objects.exclude(pk=batch.pk)
+    assert (beside.state, beside.n, beside.parent_id, beside.variant.tracked) == ("pending", 1, None, False)
+    assert delivery_of(beside.send, "reader1@x.example").variant == beside.variant
+    plain = body_of_request(fired(beside))
+    assert plain["content"][1]["value"] == beside.variant.html
+    assert plain["tracking_settings"]["click_tracking"]["enable"] is False
+    assert beside.variant.hash == batch.variant.hash, "the letter that was approved"
+    assert reports.ledger(beside.send).adds_up
+
+
+def test_of_a_list_that_counts_no_more_since_the_freeze_no_letter_counts() -> None:
+    owner = a_list()
+    readers(owner, 3, ["africa"])
+    a_reader(owner, "china@x.example", ["china"])
+    send = a_frozen_send(owner)
+    List.objects.update(tracked=False)
+    for batch in batches_of(send):
+        body = body_of_request(fired(batch))
+        batch.refresh_from_db()
+        assert body["content"][1]["value"] == batch.variant.html
+        assert not batch.variant.tracked
+    assert Batch.objects.count() == 2, "nobody is moved"
+    assert {copy.variant for copy in Delivery.objects.all()} == {one.variant for one in batches_of(send)}
+    shown = {str(each["interest_sets"]): each["deliveries"] for each in reports.variants(send)}
+    assert shown == {"[['africa']]": 3, "[['china']]": 1}
+
+
+def test_text_alone_and_tests_are_as_they_were() -> None:
+    owner = a_list()
+    a_reader(owner, "text@x.example", text_only=True)
+    (batch,) = batches_of(a_frozen_send(owner))
+    before = batch.variant
+    List.objects.update(tracked=False)
+    assert fired(batch).readers == 1
+    batch.refresh_from_db()
+    assert batch.variant == before
 
 
 def test_the_request_holds_every_reader_with_links_of_their_own() -> None:

@@ -88,9 +88,10 @@ def test_a_table_for_scripts_has_a_row_a_day_of_the_list_and_of_each_interest(ma
 
 def test_where_nothing_is_tracked_it_is_said_that_nobody_can_tell(mailer: Mailer) -> None:
     List.objects.update(tracked=False)
-    assert mailer(*GROWTH).out.splitlines()[-1] == (
-        "Opens and clicks of this list are not counted, so nobody can tell who lapses."
-    )
+    told = mailer(*GROWTH).out.splitlines()
+    assert told[-1] == "Opens and clicks of this list are not counted, so nobody can tell who lapses."
+    of_interests = told[told.index("interest\tactive\tjoined\tleft\tlapsed") + 1 : -1]
+    assert {line.split("\t")[-1] for line in of_interests if line} == {""}, "also of days before"
 
 
 def test_a_retired_interest_says_where_its_days_are(mailer: Mailer, owner: List) -> None:

@@ -52,6 +52,12 @@ def test_who_gave_no_sign_through_three_letters_lapses(owner: List) -> None:
     assert counted() == {"all": 2, "africa": 2, "china": 1, "russia": 1, "south-asia": 1}
 
 
+def test_letters_of_text_alone_can_tell_of_nobody(owner: List) -> None:
+    Subscriber.objects.filter(address="ben@x.example").update(text_only=True)
+    issues(owner, 1, 2, 3)
+    assert counted()["all"] == 1
+
+
 def test_two_letters_tell_of_nobody(owner: List) -> None:
     issues(owner, 1, 2)
     assert counted()["all"] == 0

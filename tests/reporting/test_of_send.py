@@ -110,6 +110,28 @@ def test_of_letters_that_tell_nothing_nothing_is_claimed(who: dict[str, object] 
     assert shown["bounced"] == 0
 
 
+def test_of_a_list_that_counts_no_more_what_was_counted_stays_and_nought_is_not_claimed(cast: Cast) -> None:
+    List.objects.update(tracked=False)
+    assert of_send.report(cast.send).opened == UNMEASURED
+    List.objects.update(tracked=True)
+    apply([cast.told("opened", 0)])
+    List.objects.update(tracked=False)
+    found = of_send.report(cast.send)
+    assert (found.counted, found.opened, found.clicked) == (6, Count(1, 0), Count(0, 0))
+
+
+def test_what_only_letters_that_count_nothing_carry_is_not_measured() -> None:
+    owner = a_list()
+    List.objects.update(unchosen_stories="hidden")
+    owner.refresh_from_db()
+    a_reader(owner, "ada@x.example", ["china"])
+    a_reader(owner, "ben@x.example", ["africa"], tracked=False)
+    found = of_send.report(settled(a_frozen_send(owner)))
+    measured = {each.interests: each.clicked for each in found.stories}
+    assert measured["china",] == Count(0, 0)
+    assert measured["africa",] == UNMEASURED
+
+
 def test_a_test_is_not_counted() -> None:
     owner = a_list()
     a_reader(owner, "ada@x.example")
@@ -148,7 +170,7 @@ def test_until_an_old_send_is_counted_nothing_is_told_of_its_copies(cast: Cast) 
 def test_a_relay_tells_of_no_delivery_and_without_a_bounce_address_of_nothing(
     cast: Cast, settings: Settings
 ) -> None:
-    Attempt.objects.update(transport="smtp")
+    Attempt.objects.update(transport="smtp", return_path=None)  # of before it was kept
     apply([cast.told("delivered", 0), cast.told("bounced", 1), cast.told("opened", 2)])
 
     def told(address: str) -> list[int | None]:
@@ -163,12 +185,19 @@ def test_a_relay_tells_of_no_delivery_and_without_a_bounce_address_of_nothing(
 
     assert told("bounces@b.example") == [None, 0, 1, 0, None, 0, 0]
     assert told("") == [None, None, 1, None, None, None, 0]
+    Attempt.objects.update(return_path=True)
+    assert told("") == [None, 0, 1, 0, None, 0, 0], "it had one, whatever is set today"
+    Attempt.objects.update(return_path=False)
+    assert told("bounces@b.example") == [None, None, 1, None, None, None, 0]
     another = Attempt.objects.get()
     Attempt.objects.create(
         **{field: getattr(another, field) for field in ("batch_id", "n", "fired_at", "payload_hash")},
         id=other_uuid(another),
         transport="sendgrid",
     )
+    Attempt.objects.filter(transport="sendgrid").update(answer="refused")
+    assert told("") == [None, None, 1, None, None, None, 0], "what was refused was carried by nobody"
+    Attempt.objects.filter(transport="sendgrid").update(answer="accepted")
     assert told("") == [1, 0, 1, 0, 0, 0, 0], "of the others it was told"
 
 

@@ -1,8 +1,10 @@
 import datetime as dt
 import re
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from mailer.web.origins import wording
@@ -69,6 +71,18 @@ def test_what_the_request_told_is_kept_as_evidence(nina: Subscription, browser: 
 def test_who_leaves_by_the_page_saw_its_wording(nina: Subscription, browser: Client) -> None:
     browser.post(link(nina), {}, REMOTE_ADDR="203.0.113.9")
     assert Consent.objects.get().wording == wording("leave.html")
+
+
+def test_who_leaves_is_noted_with_it_or_may_press_again(
+    nina: Subscription, browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as failing:
+        failing.setattr("mailer.events.note_leaving", Mock(side_effect=OperationalError("away")))
+        with pytest.raises(OperationalError):
+            browser.post(link(nina), ONE_CLICK, FORM)
+    assert status(nina) == "active"
+    browser.post(link(nina), ONE_CLICK, FORM)
+    assert status(nina) == "unsubscribed"
 
 
 @pytest.mark.parametrize("times", [2, 5])

@@ -79,7 +79,7 @@ def test_no_address_and_no_name_stands_in_them() -> None:
     answer = Client().get("/metrics")
     assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
     assert answer.headers["Cache-Control"] == "no-store"
-    assert b'mailer_due{list="space-digest",work="letter"} 0.0' in answer.content
+    assert b'mailer_due{list="space-digest",transport="sendgrid",work="letter"} 0.0' in answer.content
     for word in (b"ada", b"Ada", b"secret", b"editor@", b"Nairobi"):
         assert word not in answer.content
 

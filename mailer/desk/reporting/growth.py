@@ -46,10 +46,11 @@ def period(written: str | None) -> int:
     return next((days for days in PERIODS if str(days) == written), DEFAULT)
 
 
-def grown(topic: Topic | None, days: Sequence[Day]) -> Grown:
-    """Return what came of some days."""
+def grown(topic: Topic | None, days: Sequence[Day], *, tracked: bool = True) -> Grown:
+    """Return what came of some days; of a list that does not count, nobody knows who lapsed."""
     known = [day for day in days if day.active is not None]
-    lapsed = next((day.lapsed for day in reversed(known) if day.lapsed is not None), None)
+    told = (day.lapsed for day in reversed(known) if day.lapsed is not None)
+    lapsed = next(told, None) if tracked else None
     return Grown(
         topic,
         first=known[0].active if known else None,
@@ -63,9 +64,11 @@ def grown(topic: Topic | None, days: Sequence[Day]) -> Grown:
     )
 
 
-def of_interests(courses: Mapping[str, Sequence[Day]], topics: Mapping[str, Topic]) -> list[Grown]:
+def of_interests(
+    courses: Mapping[str, Sequence[Day]], topics: Mapping[str, Topic], *, tracked: bool
+) -> list[Grown]:
     """Return what came of each interest, in the list's order."""
-    return [grown(topics[slug], days) for slug, days in courses.items() if slug in topics]
+    return [grown(topics[slug], days, tracked=tracked) for slug, days in courses.items() if slug in topics]
 
 
 def lines(courses: Mapping[str, Sequence[Day]], topics: Mapping[str, Topic]) -> Markup:

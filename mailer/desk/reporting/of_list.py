@@ -39,7 +39,7 @@ def show(request: DeskRequest, slug: str) -> HttpResponse:
 
 def _values(owner: List, report: ListReport) -> dict[str, Any]:
     known = clicks.topics(owner)
-    whole = growth.grown(None, report.growth)
+    whole = growth.grown(None, report.growth, tracked=owner.tracked)
     return {
         "list": owner,
         "report": report,
@@ -51,7 +51,7 @@ def _values(owner: List, report: ListReport) -> dict[str, Any]:
         "interests": clicks.by_interest(report.interests, known),
         "limits": figures.limits(report.limits),
         "whole": whole,
-        "grown": growth.of_interests(report.growth_of, known),
+        "grown": growth.of_interests(report.growth_of, known, tracked=owner.tracked),
         "readers": growth.whole(report.growth, owner.name),
         "lines": growth.lines(report.growth_of, known) if report.growth_of else "",
         "turned": growth.turned(report.growth),

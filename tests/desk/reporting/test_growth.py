@@ -35,6 +35,7 @@ def test_lapsed_are_those_of_the_last_day_that_knows() -> None:
     first, second, third = days(5, 6, 7)
     known = Day(second.day, 6, 2, 1, 0, lapsed=3)
     assert growth.grown(None, [first, known, third]).lapsed == 3
+    assert growth.grown(None, [first, known, third], tracked=False).lapsed is None
 
 
 def test_weeks_begin_on_mondays_and_the_last_known_day_says_how_many_read() -> None:
