@@ -20,7 +20,7 @@ from mailer.accounts.roles import Role
 from tests.accounts.cast import CODE, a_person, a_user, is_signed_in
 from tests.accounts.provider import CLIENT, SECRET, STRANGERS_KEY, Provider, provided
 
-pytestmark = [pytest.mark.database, pytest.mark.usefixtures("db")]
+pytestmark = pytest.mark.usefixtures("db")
 
 START = "/desk/account/oidc/login/"
 

@@ -12,7 +12,7 @@ from mailer.accounts.roles import Role
 from mailer.accounts.urls import urlpatterns
 from tests.accounts.cast import LOGIN, a_person, signed_in
 
-pytestmark = [pytest.mark.database, pytest.mark.usefixtures("db")]
+pytestmark = pytest.mark.usefixtures("db")
 
 PREFIX = "/desk/account/"
 # What strangers may see: all that leads in.

@@ -10,7 +10,7 @@ from subscribers.models import Subscription
 from tests.attacks.addresses import ROUTES, address, with_forms
 from tests.web.stored import every_row
 
-pytestmark = [pytest.mark.database, pytest.mark.usefixtures("db")]
+pytestmark = pytest.mark.usefixtures("db")
 
 TYPES = ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain"]
 

@@ -8,9 +8,8 @@ from tests.desk.addresses import ROWS, World, a_world, path_of
 from tests.desk.attacks import MARKUP, SUM, a_hostile_world, seen
 from tests.desk.conftest import Desk
 
-# A freeze on PostgreSQL wants a transaction of its own.
+# A freeze wants a transaction of its own.
 pytestmark = [
-    pytest.mark.database,
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("redis_url"),
 ]
