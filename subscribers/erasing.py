@@ -18,9 +18,12 @@ from subscribers.collisions import again_after_collision
 from subscribers.errors import SubscribersError
 from subscribers.models import Change, Letter, List, Request, Subscriber, Subscription, Suppression
 from subscribers.readdressing import former, moved_to, stranger
-from subscribers.vocabulary import Suppressed
+from subscribers.vocabulary import OutboxKind, OutboxState, Suppressed
 
 WHAT = "subscribers erase"  # in the audit log
+# Letters that nobody offers to a transport any more, and whom they are to once it may not be said.
+LEFT = (OutboxState.ACCEPTED, OutboxState.UNKNOWN, OutboxState.REJECTED)
+NOBODY = "erased"
 REMOVED, BLANKED, PARTED = "removed", "blanked", "kept without the person"
 SOURCE = "erased on request"
 
@@ -176,11 +179,17 @@ def _suppressions(person: Person) -> list[Place]:
 
 
 def _letters(person: Person) -> list[Place]:
-    """Remove the letters to them, sent or not, and those to their address as somebody else's."""
+    """Remove the letters to them, sent or not, and those to their address as somebody else's.
+
+    Of news about a list that has left, it stays that it was told: else it would be told again.
+    """
     theirs = Q(subscriber=person.subscriber) if person.subscriber is not None else Q(pk=None)
     for address in person.addresses:
         theirs |= Q(address__iexact=address)
-    return [Place("letters to one person", REMOVED, Letter.objects.filter(theirs).delete()[0])]
+    letters = Letter.objects.filter(theirs)
+    news = letters.filter(kind=OutboxKind.NOTICE, state__in=LEFT)
+    told = news.update(address=NOBODY, values={}, answer="", message_id="")
+    return [Place("letters to one person", REMOVED, told + letters.delete()[0])]
 
 
 def _requests(person: Person) -> list[Place]:

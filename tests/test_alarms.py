@@ -10,8 +10,9 @@ from mailer import alarms
 from mailer.letters import setting
 from mailer.models import Batch, Send, Tally
 from mailer.sends import tidy
-from subscribers.models import Letter
-from tests.stage import NOW, a_frozen_send, a_list, readers
+from subscribers.erasing import erase
+from subscribers.models import Letter, List
+from tests.stage import NOW, a_frozen_send, a_list, a_reader, readers
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 LATER = NOW + dt.timedelta(minutes=10)
@@ -68,6 +69,19 @@ def test_bounces_past_a_fiftieth_are_a_matter_of_their_own(send: Send) -> None:
         "Space Digest: 5 readers marked it as spam",
         "Space Digest: 41 addresses refused for good",
     ]
+
+
+def test_what_was_told_is_not_told_again_once_whom_it_was_told_is_erased(send: Send) -> None:
+    tally(send, complained=50)
+    List.objects.update(owner_address="ada@x.example")
+    alarms.tell(now=NOW)
+    Letter.objects.update(state="accepted")
+    assert Letter.objects.get().address == "ada@x.example"
+    a_reader(List.objects.get(), "ada@x.example")
+    erase("ada@x.example", by="ops", at=LATER)
+    alarms.tell(now=LATER)
+    letter = Letter.objects.get()
+    assert (letter.address, letter.values, letter.state) == ("erased", {}, "accepted")
 
 
 def test_the_sweep_tells_it(send: Send) -> None:
