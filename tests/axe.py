@@ -7,6 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 VIOLATIONS: dict[str, Any] = {"resultTypes": ["violations"]}
+# What a page is looked at on. What fits the narrowest in one scheme fits it in both.
+SCREENS = ((1280, "light"), (1280, "dark"), (375, "light"), (375, "dark"), (320, "light"))
 # Below this, colours are those of a wider screen in the same scheme, where they are looked at: that takes
 # three times as long as all else.
 NARROW = 375  # CSS pixels

@@ -11,7 +11,7 @@ from mailer.accounts.models import User
 from mailer.models import Send
 from subscribers import leaving, people, suppressions
 from subscribers.models import Subscriber, Subscription
-from tests.axe import problems
+from tests.axe import SCREENS, problems
 from tests.desk.conftest import Desk
 from tests.stage import NOW, a_frozen_send, a_list, a_reader
 
@@ -77,8 +77,7 @@ def nina(url: str) -> Subscriber:  # noqa: ARG001 - what the server shows
     return nina
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 375, 320])
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_the_pages_read_well_on_every_screen(
     open_: Open, desk: Desk, nina: Subscriber, width: int, scheme: str
 ) -> None:

@@ -5,7 +5,7 @@ import pytest
 from tests.faults.breaks import BREAKS
 from tests.faults.conftest import Runs
 
-pytestmark = [pytest.mark.database, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 
 # Those that a few runs show, and the invariant that tells of them.
 QUICK = {"one-short": "I3", "forgery-believed": "I9", "in-flight-rescued": "I1", "no-second-look": "I4"}

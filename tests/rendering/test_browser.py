@@ -32,7 +32,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(
-    params=[(600, "light"), (600, "dark"), (375, "light"), (375, "dark"), (320, "light"), (320, "dark")],
+    params=[(600, "light"), (600, "dark"), (375, "light"), (375, "dark"), (320, "light")],
     ids=str,
 )
 def page(request: pytest.FixtureRequest, browser: Browser, edition: Document, look: Look) -> Iterator[Page]:

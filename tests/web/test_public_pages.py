@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from subscribers.models import Interest, List, Subscription
 from subscribers.vocabulary import RequestKind, Status
-from tests.axe import problems
+from tests.axe import SCREENS, problems
 from tests.stage import NOW, a_list, a_reader
 from tests.web.stored import asked, link, moving
 
@@ -89,8 +89,7 @@ def press(page: Page, button: str) -> None:
         page.get_by_role("button", name=button, exact=True).click()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 375, 1280])
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_every_page_is_sound_at_every_width_and_in_the_dark(
     site: Site, browser: Browser, width: int, scheme: Literal["light", "dark"]
 ) -> None:

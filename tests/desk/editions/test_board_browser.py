@@ -14,7 +14,7 @@ from mailer import editions
 from mailer.accounts.roles import Role
 from mailer.models import Edition
 from tests.accounts.cast import a_person, signed_in
-from tests.axe import problems
+from tests.axe import SCREENS, problems
 from tests.stage import a_list, an_edition
 
 pytestmark = [
@@ -132,8 +132,7 @@ def test_a_story_is_dragged_to_another_section(browser: Browser, url: str, editi
         assert order(edition)[0] == "Selected: Nobody k"
 
 
-@pytest.mark.parametrize("width", [1280, 375, 320])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_the_board_is_clean_under_axe(
     browser: Browser, url: str, edition: Edition, width: int, scheme: str
 ) -> None:

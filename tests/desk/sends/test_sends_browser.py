@@ -11,7 +11,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
 from mailer import sends, testers
-from tests.axe import problems
+from tests.axe import SCREENS, problems
 from tests.desk.conftest import Desk
 from tests.desk.sends.cast import a_house, busy, now, running, scheduled
 from tests.stage import an_edition
@@ -47,8 +47,7 @@ def looked_at(page: Page, name: str) -> None:
         page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 375, 320])
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_the_pages_read_well_on_every_screen(open_: Open, width: int, scheme: str) -> None:
     send = busy()
     edition = send.edition_id
