@@ -46,11 +46,9 @@ lint: setup ## Check style, types and the direction of imports
 	@$(SOUND) $(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo >$(VENV)/imports.txt || { cat $(VENV)/imports.txt; exit 1; }
 
-# On PostgreSQL tests wait for its processes a third of the time.
-MORE := $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
 test: lint ## Lint, then test on SQLite and the embedded broker, then again on PostgreSQL
 	@$(PYTEST) -n auto -m "not browser"
-	@$(PYTEST) -n $(MORE) -m "database and not browser" --database postgresql
+	@$(PYTEST) -n auto -m "database and not browser" --database postgresql
 
 test-browser: setup ## Test in a real browser: the Chromium of this machine, else one that Playwright fetches
 	@if [ -z "$$MAILER_CHROMIUM" ]; then \
