@@ -16,6 +16,7 @@ from django.db import transaction
 from mailer.accounts import tidying
 from mailer.database import execute, fetch, instant
 from mailer.models import EventBody
+from mailer.models.editions import CAN_TELL
 from subscribers import changes, keeping, keeping_requests, pausing
 from subscribers.models import List
 
@@ -29,7 +30,7 @@ _ROWS = 5_000
 
 # Who got letters of the list all that time, any of which could have told, and gave no sign. Opens that a
 # machine made hide whether anybody read: then nobody can tell, and the reader stays.
-FIND_INACTIVE = """
+FIND_INACTIVE = f"""
 SELECT subscription.id FROM subscription
 JOIN subscriber ON subscriber.id = subscription.subscriber_id
 WHERE subscription.list_id = %(list)s AND subscription.status = 'active' AND subscription.id > %(after)s
@@ -50,7 +51,7 @@ WHERE subscription.list_id = %(list)s AND subscription.status = 'active' AND sub
     LEFT JOIN batch ON batch.id = delivery.batch_id
     WHERE delivery.subscriber_id = subscriber.id AND edition.list_id = %(list)s
       AND send.kind <> 'test' AND send.frozen_at >= %(before)s
-      AND variant.tracked AND NOT variant.text_only
+      AND {CAN_TELL}
       AND coalesce(delivery.state, batch.state) = 'accepted'
   ) >= %(fewest)s
 ORDER BY subscription.id LIMIT %(most)s

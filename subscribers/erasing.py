@@ -189,7 +189,8 @@ def _letters(person: Person) -> list[Place]:
     letters = Letter.objects.filter(theirs)
     news = letters.filter(kind=OutboxKind.NOTICE, state__in=LEFT)
     told = news.update(address=NOBODY, values={}, answer="", message_id="")
-    return [Place("letters to one person", REMOVED, told + letters.delete()[0])]
+    removed = Place("letters to one person", REMOVED, letters.delete()[0])
+    return [removed, Place("news of lists", BLANKED, told)] if told else [removed]
 
 
 def _requests(person: Person) -> list[Place]:

@@ -78,7 +78,8 @@ def test_what_was_told_is_not_told_again_once_whom_it_was_told_is_erased(send: S
     Letter.objects.update(state="accepted")
     assert Letter.objects.get().address == "ada@x.example"
     a_reader(List.objects.get(), "ada@x.example")
-    erase("ada@x.example", by="ops", at=LATER)
+    places = {place.place: place.rows for place in erase("ada@x.example", by="ops", at=LATER).places}
+    assert (places["letters to one person"], places["news of lists"]) == (0, 1)
     alarms.tell(now=LATER)
     letter = Letter.objects.get()
     assert (letter.address, letter.values, letter.state) == ("erased", {}, "accepted")

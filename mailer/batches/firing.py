@@ -197,7 +197,8 @@ def _readers(batch: Batch) -> tuple[list[Reader], list[tuple[Reason, int]], set[
 def _part_uncounted(batch: Batch, kept: list[Reader], uncounted: set[int], now: dt.datetime) -> list[Reader]:
     """Give those who want it by now the letter that counts nothing; return who goes with this batch.
 
-    What was frozen is their wish of then. For all, it becomes the batch's letter; some get a sibling.
+    What was frozen is their wish of then. For all, it becomes the batch's letter; some get a sibling, for
+    which the sweep rings.
     """
     if not uncounted or not _is_counted(batch) or batch.variant.text_only:
         return kept

@@ -129,6 +129,10 @@ class Story(models.Model):
         return f"story {self.pk}"
 
 
+# Of a variant, in SQL: its letters can tell whether they were read. Text alone has no picture of ours.
+CAN_TELL = "variant.tracked AND NOT variant.text_only"
+
+
 class Variant(models.Model):
     """A revision as rendered for sets of interests that yield equal letters; made once, immutable."""
 

@@ -137,7 +137,7 @@ class Attempt(models.Model):
     n = models.PositiveIntegerField()
     fired_at = models.DateTimeField()
     payload_hash = models.CharField(max_length=64)  # SHA-256 of the request as compact JSON, hex
-    # Whether each letter had a return path of ours, by which refusals come back; unknown of old ones.
+    # Whether refusals could come back by mail, as a relay's do (a service tells them); unknown of old ones.
     return_path = models.BooleanField(null=True, blank=True)
     answer = word(AnswerKind, null=True, blank=True)
     status = models.PositiveSmallIntegerField(null=True, blank=True)  # HTTP or SMTP

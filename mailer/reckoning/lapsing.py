@@ -7,7 +7,7 @@ could be seen must have reached them all that time, and opens that a machine mad
 import datetime as dt
 
 from mailer.database import fetch, instant
-from mailer.models.editions import EVERYTHING
+from mailer.models.editions import CAN_TELL, EVERYTHING
 from mailer.reckoning.spans import Span
 from mailer.reckoning.walking import LIST, Standing, bits
 from mailer.retention import FEWEST_LETTERS
@@ -26,7 +26,7 @@ FROM (
   JOIN delivery ON delivery.send_id = send.id
   JOIN variant ON variant.id = delivery.variant_id
   LEFT JOIN batch ON batch.id = delivery.batch_id
-  WHERE edition.list_id = %(list)s AND send.kind <> 'test' AND variant.tracked AND NOT variant.text_only
+  WHERE edition.list_id = %(list)s AND send.kind <> 'test' AND {CAN_TELL}
     AND send.frozen_at >= %(before)s AND send.frozen_at < %(ends)s
     AND coalesce(delivery.state, batch.state) = 'accepted'
   GROUP BY delivery.subscriber_id

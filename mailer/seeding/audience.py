@@ -5,6 +5,7 @@ number that what came of it is drawn by, so that its row is written once, with a
 """
 
 from mailer.audience import JOIN_VARIANT, reasons
+from mailer.models.editions import CAN_TELL
 from mailer.seeding.chance import PRIME, STEP, TURN
 from mailer.seeding.happenings import times
 
@@ -38,7 +39,7 @@ FROM (
     subscriber.id AS subscriber_id,
     subscriber.address_key AS address_key,
     variant.id AS variant_id,
-    variant.tracked AND NOT variant.text_only AS watched,
+    {CAN_TELL} AS watched,
     subscription.left_at AS left_at,
     ((subscriber.id - %(before)s) * {STEP} + %(salt)s) %% {PRIME} AS first,
     ((subscriber.id - %(before)s) * {TURN} + %(habit)s) %% {PRIME} AS habit,

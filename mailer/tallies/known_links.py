@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 
 from mailer.database import execute_many, fetch, marks
+from mailer.models.editions import CAN_TELL
 from mailer.tallies.links import CANARY, OTHER, is_canary, link_key, links_in
 
 READ_LINKS = "SELECT send_id, key, id FROM link WHERE send_id IN ({marks})"
-READ_LETTERS = """
+READ_LETTERS = f"""
 SELECT variant.html FROM variant
 WHERE variant.id IN (SELECT variant_id FROM batch WHERE send_id = %s)
-  AND variant.tracked AND NOT variant.text_only
+  AND {CAN_TELL}
 ORDER BY variant.id
 """
 INSERT_LINK = """

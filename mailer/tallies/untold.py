@@ -6,6 +6,7 @@ from django.conf import settings
 
 from mailer.database import fetch, marks
 from mailer.models import Send
+from mailer.models.editions import CAN_TELL
 from mailer.tallies import reading
 from mailer.thresholds import Told
 from mailer.transports import smtp
@@ -29,17 +30,17 @@ BY_ANY_TRANSPORT = BY_A_SERVICE | BY_MAIL
 BY_READERS = frozenset({Measure.OPENED, Measure.MACHINE_OPENED, Measure.CLICKED, Measure.MACHINE_CLICKED})
 
 # Accepted copies that can tell of opens and clicks: batches whole, and copies that stand for themselves.
-COUNT_COPIES = """
+COUNT_COPIES = f"""
 SELECT accepted.send_id, list.tracked, sum(accepted.n) FROM (
-  SELECT send_id, variant_id, n FROM batch WHERE send_id IN ({sends}) AND state = 'accepted'
+  SELECT send_id, variant_id, n FROM batch WHERE send_id IN ({{sends}}) AND state = 'accepted'
   UNION ALL
-  SELECT send_id, variant_id, 1 FROM delivery WHERE send_id IN ({sends}) AND state = 'accepted'
+  SELECT send_id, variant_id, 1 FROM delivery WHERE send_id IN ({{sends}}) AND state = 'accepted'
 ) AS accepted
 JOIN variant ON variant.id = accepted.variant_id
 JOIN send ON send.id = accepted.send_id
 JOIN edition ON edition.id = send.edition_id
 JOIN list ON list.id = edition.list_id
-WHERE variant.tracked AND NOT variant.text_only
+WHERE {CAN_TELL}
 GROUP BY accepted.send_id, list.tracked
 """
 
